@@ -1,0 +1,191 @@
+using OgcProcesses.Domain.Processes;
+using static OgcProcesses.Domain.Jobs.JobStatus;
+
+namespace OgcProcesses.Domain.Jobs;
+
+/// <summary>One execution of a process, from its acceptance to its end.</summary>
+/// <remarks>
+/// Nobody else sets a status. Changes that a node makes while it works on the job carry the node's <see cref="Claim"/>
+/// and are refused once the job has gone to another attempt or has ended.
+/// </remarks>
+public sealed class Job
+{
+    private readonly List<JobOutput> _outputs = [];
+
+    private Job()
+    {
+    }
+
+    /// <summary>The job's identifier.</summary>
+    public JobId Id { get; private init; }
+
+    /// <summary>The process it executes.</summary>
+    public ProcessId ProcessId { get; private init; }
+
+    /// <summary>The revision of the process that was current when the job was accepted; the job keeps it to its end.</summary>
+    public Guid RevisionId { get; private init; }
+
+    /// <summary>Who asked for it.</summary>
+    public string Owner { get; private init; } = "";
+
+    /// <summary>What was asked for.</summary>
+    public ExecuteRequest Request { get; private init; } = null!;
+
+    /// <summary>Where it stands.</summary>
+    public JobStatus Status { get; private set; }
+
+    /// <summary>A sentence on what it does or why it ended.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Percentage done, 0 to 100, as far as the process tells.</summary>
+    public int Progress { get; private set; }
+
+    /// <summary>When it was accepted.</summary>
+    public DateTimeOffset Created { get; private init; }
+
+    /// <summary>When a node first took it.</summary>
+    public DateTimeOffset? Started { get; private set; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? Finished { get; private set; }
+
+    /// <summary>When anything on it last changed.</summary>
+    public DateTimeOffset Updated { get; private set; }
+
+    /// <summary>How often it has been tried.</summary>
+    public int Attempt { get; private set; }
+
+    /// <summary>The node that works on it.</summary>
+    public string? Node { get; private set; }
+
+    /// <summary>Until when that node holds it; afterwards any node may take it over.</summary>
+    public DateTimeOffset? LeaseUntil { get; private set; }
+
+    /// <summary>Why it failed.</summary>
+    public JobFailure? Failure { get; private set; }
+
+    /// <summary>Digest of the image that ran.</summary>
+    public string? ImageDigest { get; private set; }
+
+    /// <summary>Counts the changes, so that two writers can't overwrite each other.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>What a successful job gave.</summary>
+    public IReadOnlyList<JobOutput> Outputs => _outputs;
+
+    /// <summary>Whether it has ended, one way or another.</summary>
+    public bool IsFinal => Status is Successful or Failed or Dismissed;
+
+    /// <summary>Accepts an execution.</summary>
+    public static Job Accept(Process process, ExecuteRequest request, string owner, DateTimeOffset at) => new()
+    {
+        Id = JobId.New(),
+        ProcessId = process.Id,
+        RevisionId = process.Revision.Id,
+        Owner = owner,
+        Request = request,
+        Status = Accepted,
+        Created = at,
+        Updated = at,
+    };
+
+    /// <summary>Gives the waiting job to a node for its first attempt.</summary>
+    public Claim Start(string node, DateTimeOffset leaseUntil, DateTimeOffset at)
+    {
+        MoveTo(Running, at);
+        Started = at;
+        return TakeOver(node, leaseUntil, "Staging inputs");
+    }
+
+    /// <summary>Starts the next attempt of a running job whose container or node was lost.</summary>
+    public Claim Retry(string node, string reason, DateTimeOffset leaseUntil, DateTimeOffset at)
+    {
+        if (Status != Running) throw new IllegalTransitionException(Id, Status, Running);
+        Touch(at);
+        Progress = 0;
+        return TakeOver(node, leaseUntil, $"Attempt {Attempt + 1}: {reason}");
+    }
+
+    /// <summary>Gives the running job to another node, which found its container alive or ended.</summary>
+    /// <remarks>The attempt stays, since nothing is run again.</remarks>
+    public Claim Adopt(string node, DateTimeOffset leaseUntil, DateTimeOffset at)
+    {
+        if (Status != Running) throw new IllegalTransitionException(Id, Status, Running);
+        Touch(at);
+        (Node, LeaseUntil) = (node, leaseUntil);
+        return new(node, Attempt);
+    }
+
+    /// <summary>Notes what the job does now.</summary>
+    public void Report(Claim claim, string? message, int? progress, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        Touch(at);
+        Message = message ?? Message;
+        Progress = Math.Clamp(progress ?? Progress, 0, 100);
+    }
+
+    /// <summary>Notes which image is about to run.</summary>
+    public void UseImage(Claim claim, string digest, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        Touch(at);
+        (ImageDigest, Message) = (digest, "Running");
+    }
+
+    /// <summary>Ends the job with its outputs.</summary>
+    public void Succeed(Claim claim, IEnumerable<JobOutput> outputs, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        End(Successful, at, "Successful");
+        Progress = 100;
+        _outputs.AddRange(outputs);
+    }
+
+    /// <summary>Ends the job with the reason why it has no outputs.</summary>
+    public void Fail(Claim claim, JobFailure failure, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        End(Failed, at, failure.Reason);
+        Failure = failure;
+    }
+
+    /// <summary>Ends the job by a client's wish, or gives up the results of one that has ended.</summary>
+    /// <remarks>Part 1, /req/dismiss/job-dismiss-op.</remarks>
+    public void Dismiss(DateTimeOffset at)
+    {
+        var message = IsFinal ? "Dismissed; its results were removed" : "Dismissed before its end";
+        End(Dismissed, at, message);
+        _outputs.Clear();
+    }
+
+    private Claim TakeOver(string node, DateTimeOffset leaseUntil, string message)
+    {
+        (Node, LeaseUntil, Message) = (node, leaseUntil, message);
+        return new(node, ++Attempt);
+    }
+
+    private void EnsureHeldBy(Claim claim)
+    {
+        if (Status != Running || Node != claim.Node || Attempt != claim.Attempt) throw new ClaimLostException(Id, claim);
+    }
+
+    private void End(JobStatus status, DateTimeOffset at, string message)
+    {
+        MoveTo(status, at);
+        Finished ??= at;
+        (Message, LeaseUntil) = (message, null);
+    }
+
+    private void MoveTo(JobStatus next, DateTimeOffset at)
+    {
+        var legal = (Status, next) is (Accepted, Running or Failed)
+                                   or (Running, Successful or Failed)
+                                   or (not Dismissed, Dismissed);
+        if (!legal) throw new IllegalTransitionException(Id, Status, next);
+        Status = next;
+        Touch(at);
+    }
+
+    private void Touch(DateTimeOffset at) => (Updated, Version) = (at, Version + 1);
+}

@@ -1,0 +1,87 @@
+namespace OgcProcesses.Domain.Processes;
+
+/// <summary>What runs when a process is executed: a container image and how to call it.</summary>
+/// <remarks>
+/// Part 2, executionUnit.yaml. An allow-list: what a deployer writes beyond these members is kept in the package and
+/// never reaches the container engine.
+/// </remarks>
+public sealed record ExecutionUnit
+{
+    /// <summary>The image's reference, without the <c>docker://</c> some write before it.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The program and its leading arguments; null for the image's own entrypoint and command.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>Environment variables for the program.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the program asks for a network.</summary>
+    public bool Network { get; init; }
+
+    /// <summary>What the program needs and may use.</summary>
+    public ResourceRequirements Resources { get; init; } = new();
+
+    /// <summary>How inputs become command-line arguments, by input identifier.</summary>
+    public IReadOnlyDictionary<string, InputBinding> InputBindings { get; init; } = new Dictionary<string, InputBinding>();
+
+    /// <summary>Where outputs are found, by output identifier.</summary>
+    public IReadOnlyDictionary<string, OutputBinding> OutputBindings { get; init; } = new Dictionary<string, OutputBinding>();
+}
+
+/// <summary>What a program needs (min) and may use (max); null leaves it to the operator's defaults.</summary>
+/// <remarks>Part 2, executionUnit.yaml, config.</remarks>
+public sealed record ResourceRequirements
+{
+    /// <summary>Cores it needs.</summary>
+    public double? CpuMin { get; init; }
+
+    /// <summary>Cores it may use.</summary>
+    public double? CpuMax { get; init; }
+
+    /// <summary>Memory it needs, in bytes; packages state GB.</summary>
+    public long? MemoryMin { get; init; }
+
+    /// <summary>Memory it may use, in bytes; packages state GB.</summary>
+    public long? MemoryMax { get; init; }
+
+    /// <summary>Temporary storage it needs, in bytes; packages state GB.</summary>
+    public long? StorageTempMin { get; init; }
+
+    /// <summary>Storage its outputs need, in bytes; packages state GB.</summary>
+    public long? StorageOutputsMin { get; init; }
+
+    /// <summary>Time after which it is stopped.</summary>
+    public TimeSpan? JobTimeout { get; init; }
+}
+
+/// <summary>How one input becomes arguments of the command line.</summary>
+/// <remarks>Part 2, inputBinding.yaml. There is no shell: every argument stays one argument, whatever it holds.</remarks>
+public sealed record InputBinding
+{
+    /// <summary>An argument put before the value.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>Whether prefix and value are two arguments or one.</summary>
+    public bool Separate { get; init; } = true;
+
+    /// <summary>Sorting key among the bindings, lowest first.</summary>
+    public int Position { get; init; }
+
+    /// <summary>An expression that replaces the value.</summary>
+    public Expression? ValueFrom { get; init; }
+
+    /// <summary>Joins several values into one argument.</summary>
+    public string? ItemSeparator { get; init; }
+}
+
+/// <summary>Where one output is found after the program has ended.</summary>
+/// <remarks>Part 2, outputBinding.yaml; <see cref="Stdout"/> is ours.</remarks>
+public sealed record OutputBinding
+{
+    /// <summary>File name patterns below the outputs folder; empty when the output is found otherwise.</summary>
+    public IReadOnlyList<Expression> Glob { get; init; } = [];
+
+    /// <summary>The output is what the program writes to its standard output.</summary>
+    public bool Stdout { get; init; }
+}
