@@ -1,0 +1,199 @@
+# shellcheck shell=bash
+# What run.sh, test.sh and bench.sh share: a Docker engine, the images, and the end of what was started. Sourced.
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+state=${OGC_DATA:-${XDG_STATE_HOME:-$HOME/.local/state}/ogcprocesses}
+logs=$state/logs
+base_image=debian:bookworm-slim
+started=()
+
+mkdir -p "$logs"
+
+note() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  note "$@"
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# quietly LOG COMMAND...: the output goes to a file, shown only when the command fails.
+quietly() {
+  local log=$logs/$1
+  shift
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    tail -n 40 "$log" >&2
+    note "Failed: $* (whole log: $log)"
+    return 1
+  fi
+}
+
+# wait_until SECONDS COMMAND...: polls four times a second.
+wait_until() {
+  local left=$(($1 * 4))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((left-- > 0)) || return 1
+    sleep 0.25
+  done
+}
+
+free_port() {
+  local port=$1
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    port=$((port + 1))
+  done
+  echo "$port"
+}
+
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# Ends the processes this script started, the last one first, each by its id; containers are noted as "container:<id>".
+stop_started() {
+  local i entry
+  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+    entry=${started[i]}
+    case $entry in
+      container:*) docker rm -f "${entry#*:}" >/dev/null 2>&1 || true ;;
+      *)
+        kill "$entry" 2>/dev/null || continue
+        wait_until 30 has_ended "$entry" || kill -KILL "$entry" 2>/dev/null || true
+        ;;
+    esac
+  done
+  started=()
+}
+
+require_dotnet() {
+  if ! have dotnet || ! dotnet --list-sdks | grep -q '^10\.'; then
+    fail "The .NET SDK 10 is needed: https://dotnet.microsoft.com/download/dotnet/10.0"
+  fi
+}
+
+apt_install() {
+  local install=(env DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@")
+  note "Installing $*"
+  # The package lists may be missing or old.
+  "${install[@]}" >"$logs/apt.log" 2>&1 </dev/null && return
+  quietly apt-update.log apt-get update
+  quietly apt.log "${install[@]}"
+}
+
+can_install() { [[ $(id -u) == 0 ]] && have apt-get; }
+
+engine_answers() { docker info >/dev/null 2>&1; }
+
+engine_answers_or_ended() { engine_answers || has_ended "$engine"; }
+
+# Starts dockerd with what the machine allows: all it can do first, then without what sandboxes often forbid.
+start_engine() {
+  local flags log=$logs/dockerd.log
+  # Without an init system nobody mounts the control groups. Harmless where they are mounted already.
+  if [[ ! -e /sys/fs/cgroup/cgroup.controllers && ! -e /sys/fs/cgroup/cpu ]]; then
+    have cgroupfs-mount || apt_install cgroupfs-mount
+    cgroupfs-mount || true
+  fi
+  for flags in "" "--iptables=false" "--iptables=false --bridge=none" \
+    "--iptables=false --bridge=none --storage-driver=vfs"; do
+    # A session of its own, so that Ctrl-C reaches the engine only after the jobs were stopped.
+    # shellcheck disable=SC2086  # several flags in one word
+    setsid dockerd $flags >"$log" 2>&1 </dev/null &
+    engine=$!
+    wait_until 60 engine_answers_or_ended || true
+    if engine_answers && ! has_ended "$engine"; then
+      started+=("$engine")
+      note "Started dockerd${flags:+ $flags} (process $engine, log $log)"
+      return
+    fi
+    kill "$engine" 2>/dev/null || true
+    wait_until 15 has_ended "$engine" || kill -KILL "$engine" 2>/dev/null || true
+  done
+  tail -n 20 "$log" >&2
+  fail "dockerd does not start; its log is $log"
+}
+
+ensure_docker() {
+  if have docker && engine_answers; then
+    return
+  fi
+  if [[ -n ${DOCKER_HOST:-} ]]; then
+    fail "The Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer (or the docker client is missing)."
+  fi
+  if [[ -S /var/run/docker.sock && ! -w /var/run/docker.sock ]]; then
+    fail "No access to the Docker engine: 'sudo usermod -aG docker $(id -un)', then log in again."
+  fi
+  if ! can_install && ! { [[ $(id -u) == 0 ]] && have dockerd; }; then
+    fail "A Docker engine is needed: install Docker Engine (https://docs.docker.com/engine/install/," \
+      "or 'sudo apt-get install docker.io'), start it, and give this user access to it."
+  fi
+  have dockerd || apt_install docker.io cgroupfs-mount
+  # Newer Debian releases ship the client apart.
+  have docker || apt_install docker-cli
+  # Where systemd runs, installing has started the engine.
+  if [[ -d /run/systemd/system ]] && wait_until 15 engine_answers; then
+    return
+  fi
+  start_engine
+}
+
+# Identifies a build context, so that an image is rebuilt when a file of it changes.
+context_hash() {
+  local sum=(sha256sum)
+  have sha256sum || sum=(shasum -a 256)
+  (cd "$1" && find . -type f | LC_ALL=C sort | while IFS= read -r file; do
+    printf '%s\n' "$file"
+    "${sum[@]}" <"$file"
+  done) | "${sum[@]}" | cut -d ' ' -f 1
+}
+
+ensure_base_image() {
+  if docker image inspect "$base_image" >/dev/null 2>&1; then
+    return
+  fi
+  note "Pulling $base_image"
+  if docker pull -q "$base_image" >"$logs/pull.log" 2>&1 </dev/null; then
+    return
+  fi
+  if ! can_install; then
+    cat "$logs/pull.log" >&2
+    fail "$base_image cannot be pulled. Without a registry it can be made with debootstrap, which needs root on Debian."
+  fi
+  note "No registry at hand: making $base_image with debootstrap"
+  have debootstrap || apt_install debootstrap
+  local root
+  root=$(mktemp -d "$state/debian.XXXXXX")
+  quietly debootstrap.log debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian || exit 1
+  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+  tar -C "$root" -c . | docker import - "$base_image" >"$logs/import.log"
+  rm -rf "$root"
+}
+
+ensure_images() {
+  local name context source
+  for name in echo ndvi; do
+    context=$repository/build/images/$name
+    source=$(context_hash "$context")
+    if [[ $(docker image inspect -f '{{index .Config.Labels "org.ogcprocesses.source"}}' \
+      "ogcprocesses/$name:1" 2>/dev/null) == "$source" ]]; then
+      continue
+    fi
+    ensure_base_image
+    note "Building ogcprocesses/$name:1"
+    # The host's network: an engine without a bridge (see start_engine) has no other.
+    quietly "build-$name.log" docker build --network host --build-arg "BASE=$base_image" \
+      --label "org.ogcprocesses.source=$source" -t "ogcprocesses/$name:1" "$context" || exit 1
+  done
+}
+
+# Copies the sample scene out of the image and prints where it is.
+sample_scene() {
+  local folder=$state/sample container
+  mkdir -p "$folder"
+  container=$(docker create ogcprocesses/ndvi:1)
+  docker cp -q "$container:/opt/sample/L7_ETMs.tif" "$folder/" >/dev/null 2>&1 \
+    || docker cp "$container:/opt/sample/L7_ETMs.tif" "$folder/" >/dev/null
+  docker rm "$container" >/dev/null
+  echo "$folder/L7_ETMs.tif"
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Runs all tests, with a Docker engine and the images they need. The last line is the sum over all projects.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+trap stop_started EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Adds up <Counters total= executed= passed= failed= .../> of the result files. What was neither passed nor failed was
+# skipped: the "notExecuted" of the file is not filled by every adapter. A build that fails or a test host that crashes
+# leaves no failed test behind, and counts as one.
+summarise() {
+  { find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + || true; } | awk -v succeeded="$succeeded" '
+    function value(name) {
+      return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0
+    }
+    {
+      total += value("total")
+      passed += value("passed")
+      failed += value("failed") + value("error") + value("timeout") + value("aborted")
+    }
+    END {
+      if (succeeded == "false" && failed == 0) { failed = 1; total++ }
+      printf "%d passed, %d failed, %d skipped\n", passed, failed, total - passed - failed
+    }'
+}
+
+require_dotnet
+ensure_docker
+ensure_images
+OGC_TEST_SCENE=$(sample_scene)
+export OGC_TEST_SCENE
+
+cd "$repository"
+results=$repository/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+succeeded=true
+note "Building"
+if quietly build-tests.log dotnet build OgcProcesses.sln -c Release; then
+  # One project after the other: they share the engine and two processors, and result files of the same second
+  # would get the same name.
+  dotnet test OgcProcesses.sln -c Release --no-build -m:1 --logger trx --logger "console;verbosity=minimal" \
+    --results-directory "$results" </dev/null || succeeded=false
+else
+  succeeded=false
+fi
+
+stop_started
+summary=$(summarise)
+echo "$summary"
+$succeeded && [[ $summary != "0 passed,"* ]]

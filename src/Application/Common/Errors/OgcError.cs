@@ -1,0 +1,89 @@
+namespace OgcProcesses.Application.Common.Errors;
+
+/// <summary>An exception type: what its URI, status and title are in every answer.</summary>
+/// <param name="Type">The URI that clients tell it by.</param>
+/// <param name="Status">The HTTP status it is sent with.</param>
+/// <param name="Title">A short sentence, the same every time.</param>
+public sealed record OgcError(string Type, int Status, string Title)
+{
+    private const string Part1 = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/";
+    private const string Part2 = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0/";
+
+    /// <summary>/req/core/process-exception/no-such-process</summary>
+    public static readonly OgcError NoSuchProcess = new(Part1 + "no-such-process", 404, "No such process");
+
+    /// <summary>/req/core/job-exception-no-such-job</summary>
+    public static readonly OgcError NoSuchJob = new(Part1 + "no-such-job", 404, "No such job");
+
+    /// <summary>/req/core/job-results-exception/results-not-ready</summary>
+    public static readonly OgcError ResultNotReady = new(Part1 + "result-not-ready", 404, "The results are not ready");
+
+    /// <summary>Part 1 2.0 draft, /req/core/job-results-exception/results-not-available</summary>
+    public static readonly OgcError ResultNotAvailable = new(Part1 + "result-not-available", 404, "The job has no such result");
+
+    /// <summary>Part 1 2.0 draft, /req/core/job-result-op: an identifier that the process does not define.</summary>
+    public static readonly OgcError NoSuchOutput = new(Part1 + "no-such-output", 400, "The process has no such output");
+
+    /// <summary>/req/deploy-replace-undeploy/deploy-response-duplicate</summary>
+    public static readonly OgcError DuplicatedProcess = new(Part2 + "duplicated-process", 409, "The process exists already");
+
+    /// <summary>/req/deploy-replace-undeploy/deploy-response-immutable</summary>
+    public static readonly OgcError ImmutableProcess = new(Part2 + "immutable-process", 403, "The process is built in and can't be changed");
+
+    /// <summary>/req/deploy-replace-undeploy/deploy-unsupported-media-type</summary>
+    public static readonly OgcError UnsupportedPackage = new(Part2 + "unsupported-media-type", 415, "The package's media type is not supported");
+
+    /// <summary>A body, path or query that breaks a rule; its violations say which and where.</summary>
+    /// <remarks>The standard defines no URI for it; this is the name that OGC services have used since WPS 1.0.</remarks>
+    public static readonly OgcError InvalidParameterValue = new("InvalidParameterValue", 400, "The request is not valid");
+
+    /// <summary>The results of a dismissed job.</summary>
+    public static readonly OgcError JobDismissed = new("about:blank", 410, "The job was dismissed");
+
+    /// <summary>The results of a failed job.</summary>
+    /// <summary>/req/core/job-results-failed</summary>
+    public static readonly OgcError JobFailed = new("about:blank", 500, "The job failed");
+
+    /// <summary>No job can be taken now: the disk is full.</summary>
+    public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
+}
+
+/// <summary>One thing wrong with a request.</summary>
+/// <param name="Pointer">JSON pointer (RFC 6901) into the body; null when it is not in the body.</param>
+/// <param name="Parameter">Name of the query parameter; null when it is not in the query.</param>
+/// <param name="Detail">What is wrong, in a sentence.</param>
+public sealed record Violation(string? Pointer, string? Parameter, string Detail)
+{
+    /// <summary>Something wrong in the body.</summary>
+    public static Violation InBody(string pointer, string detail) => new(pointer, null, detail);
+
+    /// <summary>Something wrong in the query.</summary>
+    public static Violation InQuery(string parameter, string detail) => new(null, parameter, detail);
+}
+
+/// <summary>Ends a request with an error that the client is told.</summary>
+public sealed class OgcException(OgcError error, string? detail = null, IReadOnlyList<Violation>? violations = null)
+    : Exception(detail ?? error.Title)
+{
+    /// <summary>A request whose body or query breaks rules, all of them told at once.</summary>
+    public OgcException(IReadOnlyList<Violation> violations)
+        : this(OgcError.InvalidParameterValue, Summary(violations), violations)
+    {
+    }
+
+    /// <summary>Which error it is.</summary>
+    public OgcError Error { get; } = error;
+
+    /// <summary>What is wrong with the request, place by place.</summary>
+    public IReadOnlyList<Violation> Violations { get; } = violations ?? [];
+
+    /// <summary>More members for the problem document.</summary>
+    public IReadOnlyDictionary<string, object?> Extensions { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Where the thing that stands in the way is found, as a path below the API's root.</summary>
+    public string? Location { get; init; }
+
+    private static string Summary(IReadOnlyList<Violation> violations) => violations.Count == 1
+        ? $"{violations[0].Pointer ?? violations[0].Parameter}: {violations[0].Detail}"
+        : $"{violations.Count} things are wrong; 'errors' lists them.";
+}

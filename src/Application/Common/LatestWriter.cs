@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+
+namespace OgcProcesses.Application.Common;
+
+/// <summary>Writes the latest of values that come faster than they are worth writing; disposing writes the last one.</summary>
+internal sealed class LatestWriter<T> : IProgress<T>, IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<T> _latest = Channel.CreateBounded<T>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _writing;
+
+    public LatestWriter(Func<T, Task> write, TimeProvider clock) => _writing = WriteAllAsync(write, clock);
+
+    public void Report(T value) => _latest.Writer.TryWrite(value);
+
+    /// <summary>Throws what a write threw.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _latest.Writer.TryComplete();
+        await _ending.CancelAsync();
+        await _writing;
+        _ending.Dispose();
+    }
+
+    private async Task WriteAllAsync(Func<T, Task> write, TimeProvider clock)
+    {
+        await foreach (var value in _latest.Reader.ReadAllAsync())
+        {
+            await write(value);
+            await Task.Delay(Pause, clock, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

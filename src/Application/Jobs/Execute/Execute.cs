@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OgcProcesses.Application.Jobs.Execute;
+
+/// <summary>An execute request.</summary>
+/// <remarks>Part 1, execute.yaml. A member that is null counts as absent.</remarks>
+public sealed record Execute
+{
+    /// <summary>The process, by identifier or URI; needed where the path does not name it.</summary>
+    public string? Process { get; init; }
+
+    /// <summary>Input identifier to a value, a qualified value, a link, or an array of these.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Inputs { get; init; }
+
+    /// <summary>The outputs wanted, and how; all when left out.</summary>
+    public IReadOnlyDictionary<string, Output?>? Outputs { get; init; }
+
+    /// <summary>1.0: raw or document.</summary>
+    public string? Response { get; init; }
+
+    /// <summary>Every other member; ignored.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>What is wanted of one output.</summary>
+/// <remarks>Part 1, output.yaml.</remarks>
+public sealed record Output
+{
+    /// <summary>The format wanted.</summary>
+    public Format? Format { get; init; }
+
+    /// <summary>1.0: value or reference.</summary>
+    public string? TransmissionMode { get; init; }
+}
+
+/// <summary>A format of a value.</summary>
+/// <remarks>Part 1, format.yaml.</remarks>
+public sealed record Format
+{
+    /// <summary>Media type.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>Encoding, such as base64.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>A schema, or a link to one.</summary>
+    public JsonElement? Schema { get; init; }
+}

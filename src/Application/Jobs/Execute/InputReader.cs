@@ -1,0 +1,131 @@
+using System.Text.Json;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.Execute;
+
+/// <summary>Reads execute requests against a process description and notes everything that is wrong, each with its place.</summary>
+internal sealed class InputReader(ProcessDescription process, ISchemaValidator schemas, IInputFetcher fetcher)
+{
+    private readonly List<Violation> _violations = [];
+
+    /// <summary>The request with defaults filled in; throws an <see cref="OgcException"/> that tells all violations.</summary>
+    public ExecuteRequest Read(Execute request)
+    {
+        var inputs = ReadInputs(request.Inputs ?? new Dictionary<string, JsonElement>());
+        var outputs = request.Outputs is null ? null : ReadOutputs(request.Outputs);
+        ResponseForm? response = request.Response switch
+        {
+            null => null,
+            "raw" => ResponseForm.Raw,
+            "document" => ResponseForm.Document,
+            _ => Wrong<ResponseForm?>("/response", "must be 'raw' or 'document'"),
+        };
+        return _violations.Count == 0 ? new(inputs, outputs, response) : throw new OgcException(_violations);
+    }
+
+    private Dictionary<string, JsonElement> ReadInputs(IReadOnlyDictionary<string, JsonElement> given)
+    {
+        var inputs = new Dictionary<string, JsonElement>();
+        foreach (var unknown in given.Keys.Except(process.Inputs.Keys))
+            Wrong<object>(At("/inputs", unknown), $"the process has no such input; it has {List(process.Inputs.Keys)}");
+        foreach (var (id, input) in process.Inputs)
+        {
+            if (given.TryGetValue(id, out var value) && value.ValueKind != JsonValueKind.Null)
+            {
+                ReadInput(id, input, value);
+                inputs[id] = value;
+            }
+            else if (input.Schema.Default is { } standard)
+            {
+                inputs[id] = standard;
+            }
+            else if (input.IsRequired)
+            {
+                Wrong<object>(At("/inputs", id), "is required");
+            }
+        }
+
+        return inputs;
+    }
+
+    private void ReadInput(string id, InputDescription input, JsonElement value)
+    {
+        var at = At("/inputs", id);
+        var occurrences = InputValue.OccurrencesOf(value, input);
+        if (occurrences.Count < input.MinOccurs) Wrong<object>(at, $"occurs {occurrences.Count} times, at least {input.MinOccurs} are needed");
+        if (occurrences.Count > input.MaxOccurs) Wrong<object>(at, $"occurs {occurrences.Count} times, at most {input.MaxOccurs} are allowed");
+        var isArray = input.IsMultiple && value.ValueKind == JsonValueKind.Array;
+        foreach (var (index, occurrence) in occurrences.Index())
+            ReadOccurrence(occurrence, input.Schema, isArray ? $"{at}/{index}" : at);
+    }
+
+    /// <remarks>/req/core/process-execute-input-validation; what a link leads to is checked once it has been fetched.</remarks>
+    private void ReadOccurrence(JsonElement value, ValueSchema schema, string at)
+    {
+        switch (InputValue.Read(value, schema, schemas))
+        {
+            case InputValue.Reference { Href: var href, MediaType: var mediaType }:
+                if (!Uri.TryCreate(href, UriKind.Absolute, out var link)) Wrong<object>($"{at}/href", "must be an absolute URL");
+                else if (fetcher.Refuse(link) is { } reason) Wrong<object>($"{at}/href", reason);
+                CheckMediaType(mediaType, schema, at);
+                break;
+            case InputValue.InlineFile { MediaType: var mediaType } file:
+                CheckMediaType(mediaType, schema, at);
+                if (file.Base64 && !System.Buffers.Text.Base64.IsValid(file.Text)) Wrong<object>(at, "must be base64 (RFC 4648)");
+                break;
+            case InputValue.Literal { Value: var literal }:
+                var unwrapped = literal.ValueKind == value.ValueKind && literal.GetRawText().Length == value.GetRawText().Length;
+                foreach (var violation in schemas.Validate(schema.Document, literal))
+                    Wrong<object>($"{at}{(unwrapped ? "" : "/value")}{violation.Pointer}", violation.Detail);
+                break;
+        }
+    }
+
+    private void CheckMediaType(string? mediaType, ValueSchema schema, string at)
+    {
+        var allowed = schema.MediaTypes.ToList();
+        if (mediaType is null || allowed.Count == 0 || allowed.Exists(type => MediaTypes.AreSame(type, mediaType))) return;
+        Wrong<object>(at, $"media type '{mediaType}' is not among those the input takes: {List(allowed)}");
+    }
+
+    private Dictionary<string, OutputSelection> ReadOutputs(IReadOnlyDictionary<string, Output?> wanted)
+    {
+        var outputs = new Dictionary<string, OutputSelection>();
+        foreach (var (id, output) in wanted)
+        {
+            var at = At("/outputs", id);
+            if (!process.Outputs.TryGetValue(id, out var description))
+            {
+                Wrong<object>(at, $"the process has no such output; it has {List(process.Outputs.Keys)}");
+                continue;
+            }
+
+            TransmissionMode? transmission = output?.TransmissionMode switch
+            {
+                null => null,
+                "value" => TransmissionMode.Value,
+                "reference" => TransmissionMode.Reference,
+                _ => Wrong<TransmissionMode?>($"{at}/transmissionMode", "must be 'value' or 'reference'"),
+            };
+            CheckMediaType(output?.Format?.MediaType, description.Schema, $"{at}/format/mediaType");
+            outputs[id] = new(output?.Format?.MediaType, transmission);
+        }
+
+        return outputs;
+    }
+
+    private T? Wrong<T>(string pointer, string detail)
+    {
+        _violations.Add(Violation.InBody(pointer, detail));
+        return default;
+    }
+
+    private static string At(string parent, string name) => $"{parent}/{JsonPointer.Escape(name)}";
+
+    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+}

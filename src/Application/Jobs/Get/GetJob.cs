@@ -1,0 +1,25 @@
+using AutoMapper;
+using MediatR;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs.Get;
+
+/// <summary>Tells where a job stands.</summary>
+/// <remarks>/req/core/job</remarks>
+public sealed record GetJob(JobId Id) : IRequest<StatusInfo>;
+
+internal sealed class GetJobHandler(IJobStore jobs, Admission admission, IMapper mapper) : IRequestHandler<GetJob, StatusInfo>
+{
+    /// <summary>Jobs before a waiting one are counted no further than this.</summary>
+    private const int FarthestPosition = 1_000;
+
+    public async Task<StatusInfo> Handle(GetJob request, CancellationToken cancellationToken)
+    {
+        var job = await jobs.GetAsync(request.Id, cancellationToken);
+        var status = mapper.Map<StatusInfo>(job);
+        if (job.Status != JobStatus.Accepted) return status;
+        var before = await jobs.CountWaitingBeforeAsync(job, FarthestPosition, cancellationToken);
+        return status with { Message = admission.Explain(before, before >= FarthestPosition) };
+    }
+}

@@ -1,0 +1,57 @@
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs;
+
+/// <summary>Keeps jobs. The database row is the truth; nothing in memory may know more.</summary>
+public interface IJobStore
+{
+    /// <summary>A job with its outputs.</summary>
+    Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken);
+
+    /// <summary>A page of jobs, newest first.</summary>
+    Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Commits a new job.</summary>
+    Task AddAsync(Job job, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes a job on its present state, again when somebody else changed it meanwhile; null when there is none. What
+    /// <paramref name="change"/> throws ends the attempt and is thrown on.
+    /// </summary>
+    Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken);
+
+    /// <summary>The waiting jobs that are next, oldest first.</summary>
+    /// <param name="passOver">Processes whose jobs can't start now.</param>
+    /// <param name="limit">Most jobs to give.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many jobs wait before this one, counted no further than <paramref name="most"/>.</summary>
+    Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken);
+
+    /// <summary>Running jobs that nobody works on: this node's own that are not among <paramref name="known"/>, and those whose lease ran out.</summary>
+    Task<IReadOnlyList<Job>> ListAbandonedAsync(
+        string node, IReadOnlyCollection<JobId> known, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Renews the leases of jobs and says which of them this node still holds.</summary>
+    /// <remarks>Leaves the job's version alone: a renewal is no change that anybody could overwrite.</remarks>
+    Task<IReadOnlySet<JobId>> RenewLeasesAsync(
+        string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken);
+}
+
+/// <summary>Which jobs a list holds; null members leave all.</summary>
+/// <remarks>Part 1, class job-list.</remarks>
+/// <param name="Processes">Only of these processes.</param>
+/// <param name="Statuses">Only in these statuses.</param>
+/// <param name="From">Only created at or after this.</param>
+/// <param name="To">Only created at or before this.</param>
+public sealed record JobFilter(
+    IReadOnlyCollection<ProcessId>? Processes = null,
+    IReadOnlyCollection<JobStatus>? Statuses = null,
+    DateTimeOffset? From = null,
+    DateTimeOffset? To = null);
+
+/// <summary>A job that waits for its turn.</summary>
+public sealed record WaitingJob(JobId Id, ProcessId ProcessId, Guid RevisionId);

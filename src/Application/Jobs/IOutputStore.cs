@@ -1,0 +1,45 @@
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs;
+
+/// <summary>Keeps the output files of jobs.</summary>
+public interface IOutputStore
+{
+    /// <summary>
+    /// Takes a file over from a work folder. Storing the same output again replaces it, so that settling can be repeated.
+    /// </summary>
+    /// <exception cref="OutputRefusedException">It is not a regular file, or too large.</exception>
+    Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken);
+
+    /// <summary>Opens a file for reading at any place; null when it is gone.</summary>
+    Stream? Open(StoredFile file);
+
+    /// <summary>Deletes all files of a job. Does nothing when there are none.</summary>
+    void Delete(JobId jobId);
+
+    /// <summary>Bytes that can still be stored.</summary>
+    long AvailableBytes { get; }
+}
+
+/// <summary>An output is of a kind that is never stored.</summary>
+public sealed class OutputRefusedException(string reason) : Exception(reason);
+
+/// <summary>Keeps what the programs of jobs wrote.</summary>
+public interface ILogStore
+{
+    /// <summary>Starts the log of an attempt anew.</summary>
+    ILogWriter Create(JobId jobId, int attempt);
+
+    /// <summary>The lines kept of a job's last attempt, oldest first; none when it wrote nothing.</summary>
+    IAsyncEnumerable<Run.LogLine> ReadAsync(JobId jobId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a job's log. Does nothing when there is none.</summary>
+    void Delete(JobId jobId);
+}
+
+/// <summary>Writes one attempt's log.</summary>
+public interface ILogWriter : IAsyncDisposable
+{
+    /// <summary>Adds a line, until the log has reached its largest size.</summary>
+    ValueTask WriteAsync(Run.LogLine line);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using MediatR;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs.Inputs;
+
+/// <summary>Gives back what a job was asked to do, defaults included.</summary>
+/// <remarks>Part 4 draft, class provenance.</remarks>
+public sealed record GetInputs(JobId Id) : IRequest<JobInputs>;
+
+/// <summary>What a job was asked to do.</summary>
+/// <param name="Process">The process it executes.</param>
+/// <param name="Inputs">Input identifier to value.</param>
+/// <param name="Outputs">Output identifier to what was wanted of it; null for all outputs.</param>
+/// <param name="Response">The form the results were asked in, if any.</param>
+public sealed record JobInputs(
+    string Process, IReadOnlyDictionary<string, JsonElement> Inputs, IReadOnlyDictionary<string, WantedOutput>? Outputs, string? Response);
+
+/// <summary>What was wanted of an output.</summary>
+/// <param name="MediaType">The format.</param>
+/// <param name="TransmissionMode">value or reference.</param>
+public sealed record WantedOutput(string? MediaType, string? TransmissionMode);
+
+internal sealed class GetInputsHandler(IJobStore jobs) : IRequestHandler<GetInputs, JobInputs>
+{
+    public async Task<JobInputs> Handle(GetInputs request, CancellationToken cancellationToken)
+    {
+        var job = await jobs.GetAsync(request.Id, cancellationToken);
+        var outputs = job.Request.Outputs?.ToDictionary(
+            output => output.Key,
+            output => new WantedOutput(output.Value.MediaType, output.Value.Transmission is { } mode ? JobMapping.Word(mode) : null));
+        return new(job.ProcessId.Value, job.Request.Inputs, outputs, job.Request.Response is { } form ? JobMapping.Word(form) : null);
+    }
+}

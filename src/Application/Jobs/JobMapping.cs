@@ -1,0 +1,65 @@
+using System.Text.Json;
+using AutoMapper;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs;
+
+/// <summary>Puts jobs into the standard's words.</summary>
+internal sealed class JobMapping : Profile
+{
+    public JobMapping()
+    {
+        CreateMap<Job, StatusInfo>()
+            .ForMember(info => info.ProcessId, map => map.MapFrom(job => job.ProcessId.Value))
+            .ForMember(info => info.JobId, map => map.MapFrom(job => job.Id.ToString()))
+            .ForMember(info => info.Status, map => map.MapFrom(job => Word(job.Status)))
+            .ForMember(info => info.Exception, map => map.MapFrom(job => job.Failure))
+            .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
+        CreateMap<JobFailure, ExceptionInfo>().ConvertUsing(failure => new(
+            Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError));
+    }
+
+    /// <summary>A status or kind as clients read it.</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    /// <summary>A short name of a kind of failure.</summary>
+    public static string Title(JobFailureKind kind) => kind switch
+    {
+        JobFailureKind.ExitCode => "The program ended with an error",
+        JobFailureKind.OutOfMemory => "The program ran out of memory",
+        JobFailureKind.Timeout => "The program ran out of time",
+        JobFailureKind.ImageUnavailable => "The image is not available",
+        JobFailureKind.InputUnavailable => "An input could not be fetched",
+        JobFailureKind.InputInvalid => "A fetched input is not valid",
+        JobFailureKind.OutputMissing => "An output is missing",
+        JobFailureKind.OutputInvalid => "An output is not valid",
+        JobFailureKind.LimitExceeded => "A limit was exceeded",
+        JobFailureKind.EngineFailed => "The container engine failed",
+        _ => "The server failed",
+    };
+
+    private sealed class LinksOfJob(ILinks links) : IValueResolver<Job, StatusInfo, IReadOnlyList<Link>>
+    {
+        /// <remarks>/rec/core/job-status and the relations that both editions name.</remarks>
+        public IReadOnlyList<Link> Resolve(Job source, StatusInfo destination, IReadOnlyList<Link> destMember, ResolutionContext context)
+        {
+            var self = $"jobs/{source.Id}";
+            var all = new List<Link>
+            {
+                To(self, "self", "This status"),
+                To(self, "monitor", "This status"),
+                To($"{self}/inputs", "related", "The execute request"),
+            };
+            if (source.Status != JobStatus.Accepted) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
+            if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
+            if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
+            return all;
+        }
+
+        private Link To(string path, string rel, string title) =>
+            new() { Href = links.Url(path), Rel = rel, Type = OgcNames.Json, Title = title };
+    }
+}

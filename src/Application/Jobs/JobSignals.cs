@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs;
+
+/// <summary>Tells, inside this process, that jobs were accepted or changed.</summary>
+/// <remarks>A signal only spares a polling wait: one that is lost costs time, never a job.</remarks>
+public sealed class JobSignals : IDisposable
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _work = new(0, 1);
+    private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _changes = new();
+
+    /// <summary>Says that there may be a job to start.</summary>
+    public void Work()
+    {
+        try
+        {
+            _work.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Said already, and not yet heard.
+        }
+    }
+
+    /// <summary>Waits until there may be a job to start, or for the given time.</summary>
+    public Task WaitForWorkAsync(TimeSpan atMost, CancellationToken cancellationToken) => _work.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>Says that a job has changed.</summary>
+    public void Changed(JobId id)
+    {
+        if (_changes.TryRemove(id, out var waiting)) waiting.TrySetResult();
+    }
+
+    /// <summary>Waits until a job has ended, or for the given time, and gives it as it then stands.</summary>
+    /// <remarks>Looks again every second by itself: another node may run the job.</remarks>
+    public async Task<Job> WaitForEndAsync(
+        JobId id, IJobStore jobs, TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        while (true)
+        {
+            // Asked for before the look, or a change between the two would go unheard.
+            var change = _changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var job = await jobs.FindAsync(id, cancellationToken) ?? throw new OgcException(OgcError.NoSuchJob);
+            var left = atMost - clock.GetElapsedTime(start);
+            if (job.IsFinal || left <= TimeSpan.Zero)
+            {
+                Changed(id);
+                return job;
+            }
+
+            await Task.WhenAny(change, Task.Delay(left < LookAgain ? left : LookAgain, clock, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _work.Dispose();
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using AutoMapper;
+using FluentValidation;
+using MediatR;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.List;
+
+/// <summary>Lists jobs of all times, processes and statuses, newest first.</summary>
+/// <remarks>/req/job-list/job-list-op</remarks>
+public sealed record ListJobs : IRequest<JobList>
+{
+    /// <summary>Most jobs to give, 1 to 10,000; 100 when left out.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>The page's place, from a link of another page.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Only jobs of these types; this server has jobs of type "process".</summary>
+    public IReadOnlyList<string> Type { get; init; } = [];
+
+    /// <summary>Only jobs of these processes.</summary>
+    public IReadOnlyList<string> ProcessID { get; init; } = [];
+
+    /// <summary>Only jobs in these statuses.</summary>
+    public IReadOnlyList<string> Status { get; init; } = [];
+
+    /// <summary>Only jobs created at an instant or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>).</summary>
+    public string? Datetime { get; init; }
+}
+
+/// <summary>A list of jobs.</summary>
+/// <remarks>Part 1, jobList.yaml.</remarks>
+/// <param name="Jobs">The jobs.</param>
+/// <param name="Links">This page and its neighbours.</param>
+public sealed record JobList(IReadOnlyList<StatusInfo> Jobs, IReadOnlyList<Link> Links);
+
+internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
+{
+    public ListJobsValidator()
+    {
+        RuleFor(request => request.Limit).IsLimit();
+        RuleForEach(request => request.Status).Must(word => JobFilters.TryParseStatus(word, out _))
+            .OverridePropertyName("status").WithMessage("must be accepted, running, successful, failed or dismissed");
+        RuleFor(request => request.Datetime).Must(text => text is null || JobFilters.TryParseInterval(text, out _, out _))
+            .OverridePropertyName("datetime").WithMessage("must be a date-time (RFC 3339) or an interval such as 2026-01-01T00:00:00Z/..");
+    }
+}
+
+internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks links) : IRequestHandler<ListJobs, JobList>
+{
+    public async Task<JobList> Handle(ListJobs request, CancellationToken cancellationToken)
+    {
+        var page = await jobs.ListAsync(
+            JobFilters.From(request), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
+        return new(mapper.Map<IReadOnlyList<StatusInfo>>(page.Items), links.For(page));
+    }
+}
+
+/// <summary>Reads the filters of a job list.</summary>
+internal static class JobFilters
+{
+    /// <summary>The filter of a request that has been found valid.</summary>
+    public static JobFilter From(ListJobs request)
+    {
+        DateTimeOffset? from = null, to = null;
+        if (request.Datetime is { } datetime) _ = TryParseInterval(datetime, out from, out to);
+        var processes = Processes(request);
+        return new(processes, request.Status is [] ? null : [.. request.Status.Select(Parse)], from, to);
+
+        static JobStatus Parse(string word) => TryParseStatus(word, out var status) ? status : default;
+    }
+
+    public static bool TryParseStatus(string word, out JobStatus status) =>
+        Enum.TryParse(word, ignoreCase: true, out status) && Enum.IsDefined(status) && !char.IsDigit(word[0]);
+
+    /// <remarks>/req/job-list/datetime-definition</remarks>
+    public static bool TryParseInterval(string text, out DateTimeOffset? from, out DateTimeOffset? to)
+    {
+        (from, to) = (null, null);
+        var ends = text.Split('/');
+        if (ends.Length == 1)
+        {
+            if (!TryParseInstant(text, out from)) return false;
+            to = from;
+            return from is not null;
+        }
+
+        return ends.Length == 2 && TryParseInstant(ends[0], out from) && TryParseInstant(ends[1], out to);
+    }
+
+    /// <summary>The processes asked for, none of which may exist; type leaves all or none, since every job here is a process's.</summary>
+    private static List<ProcessId>? Processes(ListJobs request)
+    {
+        if (request.Type.Count > 0 && !request.Type.Contains("process")) return [];
+        if (request.ProcessID.Count == 0) return null;
+        return [.. request.ProcessID.Where(id => ProcessId.TryParse(id, out _)).Select(id => new ProcessId(id))];
+    }
+
+    private static bool TryParseInstant(string text, out DateTimeOffset? instant)
+    {
+        instant = null;
+        if (text is "" or "..") return true;
+        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"];
+        var parsed = DateTimeOffset.TryParseExact(
+            text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value);
+        if (parsed) instant = value;
+        return parsed;
+    }
+}

@@ -1,0 +1,100 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OgcProcesses.Application.Jobs.Run;
+
+/// <summary>What this node gives to jobs, and what one job may have. Section <c>Runner</c>.</summary>
+public sealed class RunnerOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Runner";
+
+    /// <summary>This node's name in leases; different on every node of one database. Default: machine name and data folder.</summary>
+    public string? NodeId { get; set; }
+
+    /// <summary>Cores that running jobs may claim together. Default: all of the machine.</summary>
+    [Range(0.1, 4096)]
+    public double CpuBudget { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Memory that running jobs may claim together, in bytes. Default: three quarters of the machine's.</summary>
+    [Range(16L << 20, long.MaxValue)]
+    public long MemoryBudget { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+
+    /// <summary>Most jobs that run at once on this node. Default: twice the cores; more only adds waiting.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentJobs { get; set; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Most jobs of one process that run at once on this node.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentJobsPerProcess { get; set; } = 10_000;
+
+    /// <summary>Cores a job claims when its process states no <c>cpuMin</c>.</summary>
+    [Range(0.01, 4096)]
+    public double DefaultCpuRequest { get; set; } = 0.5;
+
+    /// <summary>Cores a job may use when its process states no <c>cpuMax</c>.</summary>
+    [Range(0.01, 4096)]
+    public double DefaultCpuLimit { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Memory a job claims when its process states no <c>memoryMin</c>, in bytes.</summary>
+    [Range(6L << 20, long.MaxValue)]
+    public long DefaultMemoryRequest { get; set; } = 256L << 20;
+
+    /// <summary>Memory a job may use when its process states no <c>memoryMax</c>, in bytes.</summary>
+    [Range(6L << 20, long.MaxValue)]
+    public long DefaultMemoryLimit { get; set; } = 2L << 30;
+
+    /// <summary>Time a job may run when its process states no <c>jobTimeout</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>Longest <c>jobTimeout</c> a process may state.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Time between SIGTERM and SIGKILL.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a process that asks for a network gets one.</summary>
+    public bool AllowNetwork { get; set; }
+
+    /// <summary>Largest size of all outputs of one job together, in bytes.</summary>
+    [Range(1L, long.MaxValue)]
+    public long MaxOutputBytes { get; set; } = 100L << 30;
+
+    /// <summary>Most output files of one job.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxOutputFiles { get; set; } = 1_000;
+
+    /// <summary>Largest output that is kept as a value in the database, in bytes; such outputs are meant for numbers and small objects.</summary>
+    [Range(1, 100 << 20)]
+    public int MaxValueBytes { get; set; } = 4 << 20;
+
+    /// <summary>How often a job is tried when its container or its node is lost; the program's own failure is not tried again.</summary>
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>How long a node holds a job without renewing; afterwards another node takes it over.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "01:00:00")]
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two comparisons of jobs and containers.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time after which the queue is looked at without a signal.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an engine that does not answer is waited for before a job's attempt is given up.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan EngineRecovery { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest time a synchronous execution is waited for; then the answer is 201 with the job, which goes on.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxSyncWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Bytes that must stay free on the output store's disk; with less no job is taken.</summary>
+    [Range(0L, long.MaxValue)]
+    public long MinFreeBytes { get; set; } = 500L << 20;
+}

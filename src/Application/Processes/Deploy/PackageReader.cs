@@ -1,0 +1,358 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Processes.Deploy;
+
+/// <summary>What a package says, once it has been found valid.</summary>
+internal sealed record ReadPackage(ProcessDescription Description, ExecutionUnit Unit, IReadOnlyList<string> Warnings);
+
+/// <summary>Reads application packages and notes everything that is wrong with them, each with its place.</summary>
+/// <remarks>Part 2, ogcapppkg.yaml and executionUnit.yaml; the members are listed in docs/container-contract.md.</remarks>
+internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOptions limits)
+{
+    private const double BytesPerGigabyte = 1_000_000_000;
+
+    private readonly List<Violation> _violations = [];
+    private readonly List<string> _warnings = [];
+
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}\z")]
+    private static partial Regex ImageReference { get; }
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
+    private static partial Regex VariableName { get; }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}\z")]
+    private static partial Regex ParameterName { get; }
+
+    /// <summary>The package's content; null when <see cref="Violations"/> says why not.</summary>
+    public ReadPackage? Read(ApplicationPackage package)
+    {
+        var description = ReadDescription(package.ProcessDescription);
+        var unit = ReadUnit(package.ExecutionUnit, description);
+        return _violations.Count == 0 ? new(description!, unit!, _warnings) : null;
+    }
+
+    private ProcessDescription? ReadDescription(JsonElement? member)
+    {
+        if (member is not { ValueKind: JsonValueKind.Object } description)
+        {
+            Wrong("/processDescription", "is required and must be an object");
+            return null;
+        }
+
+        var at = "/processDescription";
+        if (description.TryGetProperty("process", out var nested) && nested.ValueKind == JsonValueKind.Object)
+            (description, at) = (nested, at + "/process");
+
+        var before = _violations.Count;
+        if (Text(description, at, "id", required: true) is { } id && !ProcessId.TryParse(id, out _))
+            Wrong($"{at}/id", $"must be {ProcessId.Rule}");
+        foreach (var text in (string[])["version", "title", "description"]) Text(description, at, text);
+        ReadJobControlOptions(description, at);
+        ReadLinks(description, at);
+        foreach (var (name, input) in Members(description, at, "inputs")) ReadInput(input, Parameter(name, $"{at}/inputs"));
+        foreach (var (name, output) in Members(description, at, "outputs"))
+        {
+            var place = Parameter(name, $"{at}/outputs");
+            ReadSchema(output, place);
+            Whole(output, place, "minOccurs");
+        }
+
+        return _violations.Count == before ? ProcessDescription.Read(description.Clone()) : null;
+    }
+
+    /// <remarks>Identifiers become names of folders and steps of URLs.</remarks>
+    private string Parameter(string name, string at)
+    {
+        var place = $"{at}/{Escape(name)}";
+        if (!ParameterName.IsMatch(name)) Wrong(place, "an identifier is a letter, digit or '_', then up to 127 letters, digits, '_', '.', '-' or ':'");
+        return place;
+    }
+
+    private void ReadJobControlOptions(JsonElement description, string at)
+    {
+        if (!description.TryGetProperty("jobControlOptions", out var options)) return;
+        var known = options.ValueKind == JsonValueKind.Array && options.EnumerateArray().All(option =>
+            option.ValueKind == JsonValueKind.String && option.GetString() is "sync-execute" or "async-execute" or "dismiss");
+        if (!known)
+            Wrong($"{at}/jobControlOptions", "must be an array of 'sync-execute', 'async-execute' and 'dismiss'");
+        else if (options.EnumerateArray().All(option => option.GetString() == "dismiss"))
+            Wrong($"{at}/jobControlOptions", "offers no way to execute the process: add 'sync-execute' or 'async-execute'");
+    }
+
+    private void ReadLinks(JsonElement description, string at)
+    {
+        if (!description.TryGetProperty("links", out var links)) return;
+        if (links.ValueKind != JsonValueKind.Array)
+        {
+            Wrong($"{at}/links", "must be an array");
+            return;
+        }
+
+        foreach (var (index, link) in links.EnumerateArray().Index())
+        {
+            if (link.ValueKind != JsonValueKind.Object) Wrong($"{at}/links/{index}", "must be an object");
+            else foreach (var name in (string[])["href", "rel", "type", "title"]) Text(link, $"{at}/links/{index}", name, required: name == "href");
+        }
+    }
+
+    private void ReadInput(JsonElement input, string at)
+    {
+        ReadSchema(input, at);
+        var least = Whole(input, at, "minOccurs") ?? 1;
+        var unbounded = input.ValueKind == JsonValueKind.Object && input.TryGetProperty("maxOccurs", out var max)
+            && max.ValueKind == JsonValueKind.String && max.GetString() == "unbounded";
+        var most = unbounded ? int.MaxValue : Whole(input, at, "maxOccurs") ?? 1;
+        if (most == 0) Wrong($"{at}/maxOccurs", "must be at least 1");
+        else if (most < least) Wrong($"{at}/maxOccurs", $"must not be less than minOccurs ({least})");
+    }
+
+    private void ReadSchema(JsonElement description, string at)
+    {
+        if (description.ValueKind != JsonValueKind.Object)
+        {
+            Wrong(at, "must be an object with a 'schema'");
+            return;
+        }
+
+        if (!description.TryGetProperty("schema", out var schema) || schema.ValueKind != JsonValueKind.Object)
+        {
+            Wrong($"{at}/schema", "is required and must be a JSON Schema object");
+            return;
+        }
+
+        var review = schemas.Review(schema);
+        if (review.Error is { } error) Wrong($"{at}/schema", error);
+        _warnings.AddRange(review.Warnings.Select(warning => $"{at}/schema: {warning}"));
+    }
+
+    private ExecutionUnit? ReadUnit(JsonElement? member, ProcessDescription? description)
+    {
+        const string at = "/executionUnit";
+        if (member is not { ValueKind: JsonValueKind.Object } unit)
+        {
+            Wrong(at, member is { ValueKind: JsonValueKind.Array }
+                ? "several execution units are not supported; give the one to run as an object"
+                : "is required and must be an object");
+            return null;
+        }
+
+        if (unit.TryGetProperty("href", out _) || unit.TryGetProperty("value", out _))
+        {
+            Wrong(at, "must describe a container image; units by reference or as a qualified value are not supported");
+            return null;
+        }
+
+        if (Text(unit, at, "type", required: true) is { } type && type is not ("docker" or "oci"))
+            Wrong($"{at}/type", $"'{type}' is not supported; 'docker' and 'oci' are");
+        return new()
+        {
+            Image = ReadImage(unit, at),
+            Command = ReadCommand(unit, at),
+            Environment = ReadEnvironment(unit, at),
+            Network = ReadNetwork(unit, at),
+            Resources = ReadResources(unit, $"{at}/config"),
+            InputBindings = ReadBindings(unit, at, "inputBindings", description?.Inputs.Keys, ReadInputBinding),
+            OutputBindings = ReadBindings(unit, at, "outputBindings", description?.Outputs.Keys, ReadOutputBinding),
+        };
+    }
+
+    private string ReadImage(JsonElement unit, string at)
+    {
+        const string scheme = "docker://";
+        var image = Text(unit, at, "image", required: true) ?? "";
+        if (image.StartsWith(scheme, StringComparison.Ordinal)) image = image[scheme.Length..];
+        if (image.Length > 0 && !ImageReference.IsMatch(image)) Wrong($"{at}/image", $"'{image}' is not an image reference");
+        return image;
+    }
+
+    private List<string>? ReadCommand(JsonElement unit, string at)
+    {
+        if (!unit.TryGetProperty("command", out var command)) return null;
+        if (command.ValueKind == JsonValueKind.Array && command.GetArrayLength() > 0
+            && command.EnumerateArray().All(argument => argument.ValueKind == JsonValueKind.String))
+            return [.. command.EnumerateArray().Select(argument => argument.GetString()!)];
+        Wrong($"{at}/command", "must be an array of strings, the program first; a shell is used only when it is named there");
+        return null;
+    }
+
+    private Dictionary<string, string> ReadEnvironment(JsonElement unit, string at)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (var (name, value) in Members(unit, at, "environment"))
+        {
+            if (!VariableName.IsMatch(name)) Wrong($"{at}/environment/{Escape(name)}", "is not a name of an environment variable");
+            else if (name.StartsWith("OGC_", StringComparison.Ordinal)) Wrong($"{at}/environment/{name}", "names beginning with OGC_ are the server's");
+            else if (value.ValueKind != JsonValueKind.String) Wrong($"{at}/environment/{name}", "must be a string");
+            else environment[name] = value.GetString()!;
+        }
+
+        return environment;
+    }
+
+    private bool ReadNetwork(JsonElement unit, string at)
+    {
+        if (!unit.TryGetProperty("network", out var network)) return false;
+        if (network.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Wrong($"{at}/network", "must be true or false");
+            return false;
+        }
+
+        if (network.GetBoolean() && !limits.AllowNetwork)
+            Wrong($"{at}/network", "processes get no network on this server; its operator can allow it with Runner:AllowNetwork");
+        return network.GetBoolean();
+    }
+
+    private ResourceRequirements ReadResources(JsonElement unit, string at)
+    {
+        if (!unit.TryGetProperty("config", out var config)) return new();
+        if (config.ValueKind != JsonValueKind.Object)
+        {
+            Wrong(at, "must be an object");
+            return new();
+        }
+
+        var cpuMin = Number(config, at, "cpuMin", limits.CpuBudget, "cores");
+        var cpuMax = Number(config, at, "cpuMax", limits.CpuBudget, "cores");
+        var memoryMin = Number(config, at, "memoryMin", limits.MemoryBudget / BytesPerGigabyte, "GB");
+        var memoryMax = Number(config, at, "memoryMax", limits.MemoryBudget / BytesPerGigabyte, "GB");
+        if (cpuMax < cpuMin) Wrong($"{at}/cpuMax", $"must not be less than cpuMin ({cpuMin})");
+        if (memoryMax < memoryMin) Wrong($"{at}/memoryMax", $"must not be less than memoryMin ({memoryMin})");
+        return new()
+        {
+            CpuMin = cpuMin,
+            CpuMax = cpuMax,
+            MemoryMin = Bytes(memoryMin),
+            MemoryMax = Bytes(memoryMax),
+            StorageTempMin = Bytes(Number(config, at, "storageTempMin", limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
+            StorageOutputsMin = Bytes(Number(config, at, "storageOutputsMin", limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
+            JobTimeout = Number(config, at, "jobTimeout", limits.MaxTimeout.TotalSeconds, "s") is { } seconds
+                ? TimeSpan.FromSeconds(seconds) : null,
+        };
+    }
+
+    private Dictionary<string, T> ReadBindings<T>(
+        JsonElement unit, string at, string kind, IEnumerable<string>? declared, Func<JsonElement, string, T> read)
+    {
+        var bindings = new Dictionary<string, T>();
+        if (!unit.TryGetProperty("bindings", out var all) || all.ValueKind == JsonValueKind.Null) return bindings;
+        if (all.ValueKind != JsonValueKind.Object)
+        {
+            if (kind == "inputBindings") Wrong($"{at}/bindings", "must be an object");
+            return bindings;
+        }
+
+        foreach (var (id, binding) in Members(all, $"{at}/bindings", kind))
+        {
+            var place = $"{at}/bindings/{kind}/{Escape(id)}";
+            if (declared?.Contains(id) == false) Wrong(place, $"the process has no {kind[..^8]} '{id}'");
+            else if (binding.ValueKind != JsonValueKind.Object) Wrong(place, "must be an object");
+            else bindings[id] = read(binding, place);
+        }
+
+        return bindings;
+    }
+
+    private InputBinding ReadInputBinding(JsonElement binding, string at)
+    {
+        if (binding.TryGetProperty("shellQuote", out var quote) && quote.ValueKind == JsonValueKind.False)
+            Wrong($"{at}/shellQuote", "false is refused: no shell reads the command line; name one in 'command' where you need it");
+        var separate = !binding.TryGetProperty("separate", out var apart) || apart.ValueKind != JsonValueKind.False;
+        return new()
+        {
+            Prefix = Text(binding, at, "prefix"),
+            Separate = separate,
+            Position = Whole(binding, at, "position", mayBeNegative: true) ?? 0,
+            ValueFrom = Text(binding, at, "valueFrom") is { } valueFrom ? ReadExpression(valueFrom, $"{at}/valueFrom") : null,
+            ItemSeparator = Text(binding, at, "itemSeparator"),
+        };
+    }
+
+    private OutputBinding ReadOutputBinding(JsonElement binding, string at)
+    {
+        var globs = new List<Expression>();
+        if (binding.TryGetProperty("glob", out var glob))
+        {
+            var patterns = glob.ValueKind == JsonValueKind.Array ? [.. glob.EnumerateArray()] : (JsonElement[])[glob];
+            foreach (var pattern in patterns)
+            {
+                if (pattern.ValueKind != JsonValueKind.String) Wrong($"{at}/glob", "must be a string or an array of strings");
+                else if (ReadExpression(pattern.GetString()!, $"{at}/glob") is { } expression) globs.Add(expression);
+            }
+        }
+
+        var stdout = binding.TryGetProperty("stdout", out var bound) && bound.ValueKind == JsonValueKind.True;
+        if (globs.Count == 0 && !stdout) Wrong(at, "must have 'glob' or '\"stdout\": true'");
+        return new() { Glob = globs, Stdout = stdout };
+    }
+
+    private Expression? ReadExpression(string source, string at)
+    {
+        try
+        {
+            return Expression.Parse(source);
+        }
+        catch (FormatException wrong)
+        {
+            Wrong(at, wrong.Message);
+            return null;
+        }
+    }
+
+    private List<(string Name, JsonElement Value)> Members(JsonElement parent, string at, string name)
+    {
+        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return [];
+        if (member.ValueKind == JsonValueKind.Object) return [.. member.EnumerateObject().Select(item => (item.Name, item.Value))];
+        Wrong($"{at}/{name}", "must be an object");
+        return [];
+    }
+
+    private string? Text(JsonElement parent, string at, string name, bool required = false)
+    {
+        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
+        {
+            if (required) Wrong($"{at}/{name}", "is required");
+            return null;
+        }
+
+        if (member.ValueKind == JsonValueKind.String) return member.GetString();
+        Wrong($"{at}/{name}", "must be a string");
+        return null;
+    }
+
+    private int? Whole(JsonElement parent, string at, string name, bool mayBeNegative = false)
+    {
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out var member)) return null;
+        if (member.ValueKind == JsonValueKind.Number && member.TryGetInt32(out var number) && (mayBeNegative || number >= 0)) return number;
+        Wrong($"{at}/{name}", mayBeNegative ? "must be an integer" : "must be an integer of at least 0");
+        return null;
+    }
+
+    private double? Number(JsonElement parent, string at, string name, double most, string unit)
+    {
+        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return null;
+        var number = member.ValueKind == JsonValueKind.Number ? member.GetDouble() : 0;
+        if (number <= 0 || double.IsInfinity(number))
+        {
+            Wrong($"{at}/{name}", "must be a number above 0");
+            return null;
+        }
+
+        if (number <= most) return number;
+        Wrong($"{at}/{name}", FormattableString.Invariant($"{number} {unit} is more than this server gives to one job ({most:0.###} {unit})"));
+        return null;
+    }
+
+    private static long? Bytes(double? gigabytes) => gigabytes is { } number ? (long)(number * BytesPerGigabyte) : null;
+
+    private static string Escape(string name) => JsonPointer.Escape(name);
+
+    private void Wrong(string pointer, string detail) => _violations.Add(Violation.InBody(pointer, detail));
+}

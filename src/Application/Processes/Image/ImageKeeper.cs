@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Processes.Image;
+
+/// <summary>Makes the image of a process present and notes on the process how that stands.</summary>
+public sealed partial class ImageKeeper(
+    IProcessStore processes, IContainerRunner runner, TimeProvider clock, ILogger<ImageKeeper> logger)
+{
+    /// <summary>Looks at, and if need be pulls, the image of one process.</summary>
+    public async Task EnsureAsync(ProcessId id, CancellationToken cancellationToken)
+    {
+        if (await processes.FindAsync(id, cancellationToken) is not { } process) return;
+        var revision = process.Revision;
+        try
+        {
+            await using (var pulling = new LatestWriter<string>(message => NoteAsync(ImageStatus.Pulling, message), clock))
+                await runner.EnsureImageAsync(revision.Unit.Image, pulling, cancellationToken);
+            await NoteAsync(ImageStatus.Present, null);
+        }
+        catch (ImageUnavailableException unavailable)
+        {
+            await NoteAsync(ImageStatus.Unavailable, unavailable.Message);
+        }
+        catch (EngineException failure)
+        {
+            LogNotLookedAt(id, failure.Message);
+            await NoteAsync(ImageStatus.Unknown, failure.Message);
+        }
+
+        Task NoteAsync(ImageStatus status, string? message) =>
+            processes.UpdateAsync(id, current => current.NoteImage(revision.Id, status, message), cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The image of process {ProcessId} could not be looked at: {Reason}")]
+    private partial void LogNotLookedAt(ProcessId processId, string reason);
+}

@@ -1,0 +1,21 @@
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Processes;
+
+/// <summary>What use cases ask of a process before they go on.</summary>
+internal static class ProcessStoreExtensions
+{
+    /// <summary>The process, which must exist.</summary>
+    public static async Task<Process> GetAsync(this IProcessStore processes, ProcessId id, CancellationToken cancellationToken) =>
+        await processes.FindAsync(id, cancellationToken)
+        ?? throw new OgcException(OgcError.NoSuchProcess, $"There is no process '{id}'.");
+
+    /// <summary>The process, which must exist and not be built in.</summary>
+    /// <remarks>/req/deploy-replace-undeploy/deploy-response-immutable</remarks>
+    public static async Task<Process> GetMutableAsync(this IProcessStore processes, ProcessId id, CancellationToken cancellationToken)
+    {
+        var process = await processes.GetAsync(id, cancellationToken);
+        return process.Mutable ? process : throw new OgcException(OgcError.ImmutableProcess, $"Process '{id}' is built in.");
+    }
+}
