@@ -1,3 +1,49 @@
-var builder = WebApplication.CreateBuilder(args);
+using System.Reflection;
+using System.Text.Json;
+using MediatR;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Processes.BuiltIn;
+using OgcProcesses.Application.Processes.Deploy;
+using OgcProcesses.Infrastructure;
+using OgcProcesses.WebApi;
+using OgcProcesses.WebApi.Http;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // The settings file lies beside the program, wherever the program is started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
+builder.Services.AddInfrastructure(builder.Configuration);
+builder.Services.AddWebApi();
 var app = builder.Build();
-await app.RunAsync();
+
+try
+{
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    app.UseWebApi();
+    await app.Services.MigrateAsync();
+    if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.BuiltInProcesses) await DeployBuiltInAsync(app.Services);
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException wrong)
+{
+    await Console.Error.WriteLineAsync($"The server does not start: {string.Join(" ", wrong.Failures)}");
+    return 1;
+}
+
+static async Task DeployBuiltInAsync(IServiceProvider services)
+{
+    var here = Assembly.GetExecutingAssembly();
+    await using var scope = services.CreateAsyncScope();
+    var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+    foreach (var name in here.GetManifestResourceNames().Where(name => name.Contains(".BuiltIn.", StringComparison.Ordinal)))
+    {
+        await using var content = here.GetManifestResourceStream(name)!;
+        var package = await JsonSerializer.DeserializeAsync<ApplicationPackage>(content, JsonSerializerOptions.Web);
+        await mediator.Send(new DeployBuiltIn(package!));
+    }
+}

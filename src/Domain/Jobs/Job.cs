@@ -98,9 +98,10 @@ public sealed class Job
     }
 
     /// <summary>Starts the next attempt of a running job whose container or node was lost.</summary>
+    /// <remarks>Refused while another node's lease runs, as is <see cref="Adopt"/>.</remarks>
     public Claim Retry(string node, string reason, DateTimeOffset leaseUntil, DateTimeOffset at)
     {
-        if (Status != Running) throw new IllegalTransitionException(Id, Status, Running);
+        EnsureFreeFor(node, at);
         Touch(at);
         Progress = 0;
         return TakeOver(node, leaseUntil, $"Attempt {Attempt + 1}: {reason}");
@@ -110,7 +111,7 @@ public sealed class Job
     /// <remarks>The attempt stays, since nothing is run again.</remarks>
     public Claim Adopt(string node, DateTimeOffset leaseUntil, DateTimeOffset at)
     {
-        if (Status != Running) throw new IllegalTransitionException(Id, Status, Running);
+        EnsureFreeFor(node, at);
         Touch(at);
         (Node, LeaseUntil) = (node, leaseUntil);
         return new(node, Attempt);
@@ -168,6 +169,12 @@ public sealed class Job
     private void EnsureHeldBy(Claim claim)
     {
         if (Status != Running || Node != claim.Node || Attempt != claim.Attempt) throw new ClaimLostException(Id, claim);
+    }
+
+    private void EnsureFreeFor(string node, DateTimeOffset at)
+    {
+        if (Status != Running) throw new IllegalTransitionException(Id, Status, Running);
+        if (Node != node && LeaseUntil > at) throw new ClaimLostException(Id, new(node, Attempt));
     }
 
     private void End(JobStatus status, DateTimeOffset at, string message)

@@ -40,9 +40,12 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>The results of a dismissed job.</summary>
     public static readonly OgcError JobDismissed = new("about:blank", 410, "The job was dismissed");
 
-    /// <summary>The results of a failed job.</summary>
-    /// <summary>/req/core/job-results-failed</summary>
-    public static readonly OgcError JobFailed = new("about:blank", 500, "The job failed");
+    /// <summary>The results of a failed job: /req/core/job-results-failed</summary>
+    /// <remarks>The standard leaves the type open; the name is OWS's for an error that no other name fits.</remarks>
+    public static readonly OgcError JobFailed = new("NoApplicableCode", 500, "The job failed");
+
+    /// <summary>The results of a job that failed because of what its client gave.</summary>
+    public static readonly OgcError JobFailedByInput = new("InvalidParameterValue", 400, "The job failed because of an input");
 
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");

@@ -17,6 +17,7 @@ public interface IContainerRunner
     Task<ContainerImage> EnsureImageAsync(string reference, IProgress<string>? progress, CancellationToken cancellationToken);
 
     /// <summary>Creates and starts the container of an attempt.</summary>
+    /// <exception cref="ContainerRefusedException">The engine will never start it as it is asked for; the message says why.</exception>
     Task<JobContainer> StartAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
     /// <summary>The container of an attempt, whatever its state; null when there is none.</summary>
@@ -153,3 +154,6 @@ public class EngineException(string message, Exception? inner = null) : Exceptio
 /// <summary>An image is absent and can't be pulled.</summary>
 public sealed class ImageUnavailableException(string reference, string reason, Exception? inner = null)
     : EngineException($"Image '{reference}' is not present and can't be pulled: {reason}", inner);
+
+/// <summary>The engine will never start a container as it was asked for: its program is not in the image, say.</summary>
+public sealed class ContainerRefusedException(string reason, Exception? inner = null) : EngineException(reason, inner);

@@ -1,4 +1,4 @@
-using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Run;
 
@@ -20,14 +20,14 @@ public sealed record OutputFile(string Path, string FullPath, long Length);
 public interface IWorkFolders
 {
     /// <summary>Makes an empty folder for an attempt, in the place of one that may be there.</summary>
-    string Create(Domain.Jobs.JobId jobId, int attempt);
+    string Create(JobId jobId, int attempt);
 
     /// <summary>The folder of an attempt, whether or not it exists.</summary>
-    string Find(Domain.Jobs.JobId jobId, int attempt);
+    string Find(JobId jobId, int attempt);
 
     /// <summary>Deletes the folders of all attempts of a job. Does nothing when there are none.</summary>
-    void Delete(Domain.Jobs.JobId jobId);
+    void Delete(JobId jobId);
 
     /// <summary>Jobs that have folders.</summary>
-    IReadOnlyList<Domain.Jobs.JobId> List();
+    IReadOnlyList<JobId> List();
 }

@@ -1,0 +1,41 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using OgcProcesses.Application.Common.Behaviours;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes.Image;
+
+namespace OgcProcesses.Application.Common;
+
+/// <summary>Registers the use cases and what runs jobs.</summary>
+public static class ApplicationServices
+{
+    /// <summary>Adds the application layer; its seams are filled by the infrastructure, the caller and the links by the web layer.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="autoMapperLicenceKey">AutoMapper's licence key, if the operator has one.</param>
+    public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
+    {
+        var here = typeof(ApplicationServices).Assembly;
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));
+        services.Scan(scan => scan.FromAssemblies(here)
+            .AddClasses(classes => classes.AssignableTo(typeof(IRequestHandler<,>)), publicOnly: false)
+            .AsImplementedInterfaces()
+            .WithTransientLifetime());
+        services.AddValidatorsFromAssembly(here, ServiceLifetime.Transient, includeInternalTypes: true);
+        services.AddAutoMapper(mapper => mapper.LicenseKey = autoMapperLicenceKey, here);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Admission>();
+        services.AddSingleton<JobSignals>();
+        services.AddSingleton<InputStager>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobDispatcher>();
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<ImageRequests>();
+        services.AddSingleton<ImageKeeper>();
+        return services;
+    }
+}

@@ -1,0 +1,89 @@
+using AutoMapper;
+using MediatR;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.Execute;
+
+/// <summary>Executes a process. The job is committed before there is any answer.</summary>
+/// <remarks>/req/core/process-execute-op</remarks>
+/// <param name="ProcessId">The process.</param>
+/// <param name="Request">Inputs, and how the results are wanted.</param>
+/// <param name="Preference">What the client prefers.</param>
+public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference) : IRequest<Execution>;
+
+/// <summary>What a client prefers.</summary>
+/// <remarks>RFC 7240, respond-async and wait.</remarks>
+/// <param name="Async">The client would rather not wait for the end.</param>
+/// <param name="Wait">The client waits no longer than this.</param>
+public sealed record Preference(bool Async, TimeSpan? Wait);
+
+/// <summary>A job that was accepted, and whether its end is the answer.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="HasEnded">The results are the answer; otherwise the job is.</param>
+/// <param name="Applied">The preferences that were honoured, as Preference-Applied tells them.</param>
+public sealed record Execution(JobId JobId, StatusInfo Status, bool HasEnded, IReadOnlyList<string> Applied);
+
+internal sealed class ExecuteProcessHandler(
+    IProcessStore processes,
+    IJobStore jobs,
+    IOutputStore outputs,
+    ISchemaValidator schemas,
+    IInputFetcher fetcher,
+    JobSignals signals,
+    IOptions<RunnerOptions> options,
+    IMapper mapper,
+    ICaller caller,
+    TimeProvider clock) : IRequestHandler<ExecuteProcess, Execution>
+{
+    public async Task<Execution> Handle(ExecuteProcess request, CancellationToken cancellationToken)
+    {
+        var process = await processes.GetAsync(request.ProcessId, cancellationToken);
+        var wanted = new InputReader(process.Revision.Description, schemas, fetcher).Read(request.Request);
+        EnsureStorage();
+        var job = Job.Accept(process, wanted, caller.Id, clock.GetUtcNow());
+        await jobs.AddAsync(job, cancellationToken);
+
+        var mode = process.Revision.Description.JobControlOptions.Choose(request.Preference.Async);
+        var patience = Patience(mode, request.Preference);
+        if (patience > TimeSpan.Zero) job = await signals.WaitForEndAsync(job.Id, jobs, patience, clock, cancellationToken);
+        return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode));
+    }
+
+    /// <summary>How long the end is waited for.</summary>
+    /// <remarks>RFC 7240, 4.3: with "respond-async, wait=N" the answer is the result where there is one within N seconds.</remarks>
+    private TimeSpan Patience(ExecutionMode mode, Preference preference)
+    {
+        var most = options.Value.MaxSyncWait;
+        return (mode, preference.Wait) switch
+        {
+            (_, { } wait) => wait < most ? wait : most,
+            (ExecutionMode.Sync, null) => most,
+            _ => TimeSpan.Zero,
+        };
+    }
+
+    private static List<string> Applied(Preference preference, ExecutionMode mode)
+    {
+        var applied = new List<string>();
+        if (preference.Async && mode == ExecutionMode.Async) applied.Add("respond-async");
+        if (preference.Wait is { } wait) applied.Add($"wait={(long)wait.TotalSeconds}");
+        return applied;
+    }
+
+    private void EnsureStorage()
+    {
+        if (outputs.AvailableBytes >= options.Value.MinFreeBytes) return;
+        throw new OgcException(
+            OgcError.InsufficientStorage,
+            "The disk that keeps results is full. Running jobs go on; new ones are taken once results have been removed.");
+    }
+}

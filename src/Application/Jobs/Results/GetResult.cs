@@ -1,0 +1,27 @@
+using MediatR;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs.Results;
+
+/// <summary>Gives one value of one output of a successful job.</summary>
+/// <remarks>Part 1 2.0 draft, /req/core/job-result-op</remarks>
+/// <param name="Id">The job.</param>
+/// <param name="OutputId">The output.</param>
+/// <param name="Index">Which of its values, from 0.</param>
+public sealed record GetResult(JobId Id, string OutputId, int Index) : IRequest<JobOutput>;
+
+internal sealed class GetResultHandler(IJobStore jobs, IProcessStore processes) : IRequestHandler<GetResult, JobOutput>
+{
+    public async Task<JobOutput> Handle(GetResult request, CancellationToken cancellationToken)
+    {
+        var job = await jobs.GetAsync(request.Id, cancellationToken);
+        var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
+        if (revision?.Description.Outputs.ContainsKey(request.OutputId) != true)
+            throw new OgcException(OgcError.NoSuchOutput, $"Process '{job.ProcessId}' has no output '{request.OutputId}'.");
+        job.EnsureHasResults();
+        return job.Outputs.FirstOrDefault(output => output.OutputId == request.OutputId && output.Index == request.Index)
+            ?? throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' gave no such value of output '{request.OutputId}'.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Json;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.Run;
+
+/// <summary>Puts the inputs of a job where its program finds them.</summary>
+/// <remarks>The container contract: /job/inputs.json holds every input after defaults; files lie in /job/inputs/ID/.</remarks>
+public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas)
+{
+    /// <summary>Stages all inputs into a new work folder.</summary>
+    /// <exception cref="JobFailedException">An input could not be fetched, or does not fit its schema.</exception>
+    internal async Task<StagedInputs> StageAsync(
+        ProcessDescription process, ExecuteRequest request, string workFolder, CancellationToken cancellationToken)
+    {
+        var staged = new StagedInputs();
+        foreach (var (id, value) in request.Inputs)
+        {
+            var input = process.Inputs[id];
+            var occurrences = new List<JsonElement>();
+            foreach (var (index, occurrence) in InputValue.OccurrencesOf(value, input).Index())
+            {
+                var slot = new Slot(id, index, workFolder);
+                occurrences.Add(await StageAsync(InputValue.Read(occurrence, input.Schema, schemas), input.Schema, slot, cancellationToken));
+            }
+
+            staged[id] = new(occurrences, input.IsMultiple);
+        }
+
+        await WriteInputsFileAsync(staged, workFolder, cancellationToken);
+        return staged;
+    }
+
+    /// <summary>The inputs as they were staged before a restart of the server.</summary>
+    internal static async Task<StagedInputs> ReadBackAsync(ProcessDescription process, string workFolder, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(ContainerPaths.OnServer(workFolder, ContainerPaths.InputsFile));
+        using var json = await JsonDocument.ParseAsync(file, cancellationToken: cancellationToken);
+        var staged = new StagedInputs();
+        foreach (var member in json.RootElement.EnumerateObject())
+        {
+            var isArray = process.Inputs[member.Name].IsMultiple;
+            staged[member.Name] = new(isArray ? [.. member.Value.Clone().EnumerateArray()] : [member.Value.Clone()], isArray);
+        }
+
+        return staged;
+    }
+
+    private async Task<JsonElement> StageAsync(InputValue value, ValueSchema schema, Slot slot, CancellationToken cancellationToken)
+    {
+        switch (value)
+        {
+            case InputValue.Literal literal:
+                return literal.Value;
+            case InputValue.InlineFile file:
+                var path = Path.Combine(slot.Folder, slot.InputId + MediaTypes.ExtensionOf(file.MediaType));
+                var bytes = file.Base64 ? Convert.FromBase64String(file.Text) : Encoding.UTF8.GetBytes(file.Text);
+                await File.WriteAllBytesAsync(path, bytes, cancellationToken);
+                return slot.PathInContainer(path);
+            default:
+                return await FetchAsync((InputValue.Reference)value, schema, slot, cancellationToken);
+        }
+    }
+
+    private async Task<JsonElement> FetchAsync(InputValue.Reference reference, ValueSchema schema, Slot slot, CancellationToken cancellationToken)
+    {
+        FetchedFile file;
+        try
+        {
+            file = await fetcher.FetchAsync(new Uri(reference.Href), slot.Folder, cancellationToken);
+        }
+        catch (FetchException failure)
+        {
+            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': {failure.Message}", failure);
+        }
+
+        return schema.AllowsFile ? slot.PathInContainer(file.Path) : await ReadValueAsync(file, schema, slot, cancellationToken);
+    }
+
+    /// <remarks>/req/core/process-execute-input-validation: what a link led to is validated as if it had been given in line.</remarks>
+    private async Task<JsonElement> ReadValueAsync(FetchedFile file, ValueSchema schema, Slot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var content = File.OpenRead(file.Path);
+            var value = schema.IsText
+                ? JsonSerializer.SerializeToElement(await new StreamReader(content).ReadToEndAsync(cancellationToken))
+                : (await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken)).RootElement;
+            var violations = schemas.Validate(schema.Document, value);
+            if (violations.Count == 0) return value;
+            var all = string.Join("; ", violations.Select(violation => $"{violation.Pointer} {violation.Detail}".Trim()));
+            throw new JobFailedException(JobFailureKind.InputInvalid, $"What input '{slot.InputId}' links to does not fit its schema: {all}");
+        }
+        catch (JsonException malformed)
+        {
+            throw new JobFailedException(
+                JobFailureKind.InputInvalid, $"What input '{slot.InputId}' links to is not JSON: {malformed.Message}", malformed);
+        }
+        finally
+        {
+            File.Delete(file.Path);
+        }
+    }
+
+    private static async Task WriteInputsFileAsync(StagedInputs staged, string workFolder, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(ContainerPaths.OnServer(workFolder, ContainerPaths.InputsFile));
+        await using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        foreach (var (id, input) in staged)
+        {
+            json.WritePropertyName(id);
+            if (input.IsArray) json.WriteStartArray();
+            foreach (var occurrence in input.Occurrences) occurrence.WriteTo(json);
+            if (input.IsArray) json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The folder of one occurrence of an input; made when it is first asked for.</summary>
+    private sealed record Slot(string InputId, int Index, string WorkFolder)
+    {
+        private string FolderInContainer => Index == 0 ? $"{ContainerPaths.Inputs}/{InputId}" : $"{ContainerPaths.Inputs}/{InputId}/{Index}";
+
+        public string Folder => Directory.CreateDirectory(ContainerPaths.OnServer(WorkFolder, FolderInContainer)).FullName;
+
+        public JsonElement PathInContainer(string path) => JsonSerializer.SerializeToElement($"{FolderInContainer}/{Path.GetFileName(path)}");
+    }
+}

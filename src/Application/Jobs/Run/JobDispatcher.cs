@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.Jobs.Run;
+
+/// <summary>Takes waiting jobs as they fit, and knows which jobs this process works on.</summary>
+public sealed partial class JobDispatcher(
+    IJobStore jobs,
+    IProcessStore processes,
+    Admission admission,
+    JobRunner runner,
+    JobSignals signals,
+    ThisNode node,
+    IOptions<RunnerOptions> options,
+    TimeProvider clock,
+    ILogger<JobDispatcher> logger)
+{
+    private readonly ConcurrentDictionary<JobId, Work> _working = new();
+    private readonly RunnerOptions _options = options.Value;
+
+    /// <summary>The jobs this process works on.</summary>
+    public IReadOnlyCollection<JobId> Working => [.. _working.Keys];
+
+    /// <summary>Starts as many waiting jobs as fit, oldest first.</summary>
+    /// <param name="stopping">Fires when the server stops; containers go on then.</param>
+    public async Task DispatchAsync(CancellationToken stopping)
+    {
+        while (admission.Free is > 0 and var free)
+        {
+            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, free, stopping);
+            var started = 0;
+            foreach (var job in waiting)
+            {
+                if (await TryStartAsync(job, stopping)) started++;
+                else break;
+            }
+
+            if (started < waiting.Count || waiting.Count == 0) return;
+        }
+    }
+
+    /// <summary>Goes on with a running job that nobody worked on.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="container">Its container; null when it is lost.</param>
+    /// <param name="stopping">Fires when the server stops.</param>
+    public async Task ResumeAsync(Job job, JobContainer? container, CancellationToken stopping)
+    {
+        var work = new Work(job.Id);
+        if (!_working.TryAdd(job.Id, work)) return;
+        try
+        {
+            Claim? claim = null;
+            await jobs.UpdateAsync(job.Id, current => claim = current.Adopt(node.Id, LeaseEnd, Now), stopping);
+            if (claim is null) throw new ClaimLostException(job.Id, new(node.Id, job.Attempt));
+            admission.Enter(job.Id, job.ProcessId, await DemandOfAsync(job.RevisionId, stopping));
+            LogResumed(job.Id, job.Attempt, container?.State.ToString() ?? "lost");
+            Begin(work, claim, container, isNew: false, stopping);
+        }
+        catch
+        {
+            End(work);
+            throw;
+        }
+    }
+
+    /// <summary>Stops the work on a job that was dismissed, and waits until its container is gone.</summary>
+    public async Task StopAsync(JobId id, CancellationToken cancellationToken)
+    {
+        if (!_working.TryGetValue(id, out var work)) return;
+        await work.DismissAsync();
+        await work.Ended.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Renews the leases of the jobs under way, and stops the work on those that were dismissed or taken over elsewhere.</summary>
+    public async Task RenewLeasesAsync(CancellationToken cancellationToken)
+    {
+        var begun = _working.Values.Where(work => work.HasBegun).Select(work => work.Id).ToList();
+        if (begun.Count == 0) return;
+        var held = await jobs.RenewLeasesAsync(node.Id, begun, LeaseEnd, cancellationToken);
+        foreach (var id in begun.Where(id => !held.Contains(id)))
+            if (_working.TryGetValue(id, out var work)) await work.DismissAsync();
+    }
+
+    /// <summary>Waits until no work is under way; at a stop of the server all of it ends soon, without ending the containers.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(_working.Values.Select(work => work.Ended));
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+
+    private DateTimeOffset LeaseEnd => Now + _options.LeaseDuration;
+
+    /// <returns>False when the job, and so every one behind it, has to wait.</returns>
+    private async Task<bool> TryStartAsync(WaitingJob job, CancellationToken stopping)
+    {
+        if (!admission.TryEnter(job.Id, job.ProcessId, await DemandOfAsync(job.RevisionId, stopping))) return false;
+        // Known before it is claimed, or the reconciler would take it for abandoned.
+        var work = new Work(job.Id);
+        if (!_working.TryAdd(job.Id, work)) return true;
+        try
+        {
+            Claim? claim = null;
+            await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), stopping);
+            if (claim is null) End(work);
+            else Begin(work, claim, container: null, isNew: true, stopping);
+        }
+        catch (IllegalTransitionException)
+        {
+            // Another node was faster, or the job was dismissed.
+            End(work);
+        }
+        catch
+        {
+            End(work);
+            throw;
+        }
+
+        return true;
+    }
+
+    private async Task<Demand> DemandOfAsync(Guid revisionId, CancellationToken cancellationToken) =>
+        Demand.Of((await processes.FindRevisionAsync(revisionId, cancellationToken))?.Unit.Resources ?? new(), _options);
+
+    private void Begin(Work work, Claim claim, JobContainer? container, bool isNew, CancellationToken stopping)
+    {
+        work.HasBegun = true;
+        _ = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await runner.RunAsync(work.Id, claim, container, isNew, work.Dismissed, stopping);
+                }
+                finally
+                {
+                    End(work);
+                    signals.Work();
+                }
+            },
+            CancellationToken.None);
+    }
+
+    private void End(Work work)
+    {
+        admission.Leave(work.Id);
+        _working.TryRemove(work.Id, out _);
+        work.End();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Going on with job {JobId} at attempt {Attempt}; its container is {State}")]
+    private partial void LogResumed(JobId jobId, int attempt, string state);
+
+    /// <summary>The work on one job.</summary>
+    [SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to free, and a dismissal may come after the end.")]
+    private sealed class Work(JobId id)
+    {
+        private readonly CancellationTokenSource _dismissal = new();
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public JobId Id => id;
+
+        public CancellationToken Dismissed => _dismissal.Token;
+
+        public Task Ended => _ended.Task;
+
+        public bool HasBegun { get; set; }
+
+        public Task DismissAsync() => _dismissal.CancelAsync();
+
+        public void End() => _ended.TrySetResult();
+    }
+}

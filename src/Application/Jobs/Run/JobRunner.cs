@@ -1,0 +1,340 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.Run;
+
+/// <summary>Brings a claimed job to its end.</summary>
+/// <remarks>
+/// 1. stage the inputs while the image is made sure of, 2. create and start the container, 3. follow its log and wait,
+/// 4. collect and check the outputs, 5. settle in one transaction, 6. remove container and folder.
+/// A crash between any two steps leaves something that the reconciler can go on from. Three things can end the wait, and are
+/// told apart: the dismissal (the container is stopped), the time limit (stopped, the job fails), the server's own stop
+/// (the container goes on).
+/// </remarks>
+public sealed partial class JobRunner(
+    IJobStore jobs,
+    IProcessStore processes,
+    IContainerRunner runner,
+    InputStager stager,
+    IWorkFolders folders,
+    IOutputFolder outputFolder,
+    IOutputStore outputStore,
+    ILogStore logs,
+    ISchemaValidator schemas,
+    ThisNode node,
+    IOptions<RunnerOptions> options,
+    TimeProvider clock,
+    ILogger<JobRunner> logger)
+{
+    private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the rest of a log is waited for once its program has ended.</summary>
+    private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(10);
+
+    private static readonly Func<ILogger, JobId, IDisposable?> JobScope = LoggerMessage.DefineScope<JobId>("Job {JobId}");
+
+    private readonly RunnerOptions _options = options.Value;
+    private readonly OutputCollector _collector = new(runner, outputFolder, outputStore, schemas, options.Value);
+
+    /// <summary>Works on a job until it has ended, was dismissed, is held by another node, or the server stops.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="claim">This node's claim.</param>
+    /// <param name="container">The container of an earlier run of the server; null when there is none.</param>
+    /// <param name="isNew">Whether the attempt has just begun; otherwise a missing container is a lost one.</param>
+    /// <param name="dismissed">Fires when the job is dismissed.</param>
+    /// <param name="stopping">Fires when the server stops.</param>
+    public async Task RunAsync(
+        JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken dismissed, CancellationToken stopping)
+    {
+        using var scope = JobScope(logger, id);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(dismissed, stopping);
+        try
+        {
+            await RunAttemptsAsync(id, claim, container, isNew, ending.Token);
+        }
+        catch (OperationCanceledException) when (dismissed.IsCancellationRequested)
+        {
+            await CleanUpAsync(id, claim.Attempt);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            LogLeft(id);
+        }
+        catch (ClaimLostException)
+        {
+            await GiveUpAsync(id, claim.Attempt);
+        }
+        catch (Exception failure)
+        {
+            // The lease is not renewed once this returns: the reconciler tries again, on this or another node.
+            LogBroken(failure, id);
+        }
+    }
+
+    private async Task RunAttemptsAsync(JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken cancellationToken)
+    {
+        var lost = isNew || container is not null ? null : "its container was lost";
+        while (true)
+        {
+            try
+            {
+                if (lost is not null) (claim, container) = await RecoverAsync(id, claim, lost, cancellationToken);
+                await RunAttemptAsync(id, claim, container, cancellationToken);
+                return;
+            }
+            catch (JobFailedException failed)
+            {
+                await SettleAsync(id, claim, job => job.Fail(claim, failed.Failure, clock.GetUtcNow()));
+                return;
+            }
+            catch (EngineException failure) when (failure is ImageUnavailableException or ContainerRefusedException)
+            {
+                var kind = failure is ImageUnavailableException ? JobFailureKind.ImageUnavailable : JobFailureKind.EngineFailed;
+                await SettleAsync(id, claim, job => job.Fail(claim, new(kind, failure.Message), clock.GetUtcNow()));
+                return;
+            }
+            catch (EngineException failure)
+            {
+                LogEngineFailed(id, claim.Attempt, failure.Message);
+                lost = failure.Message;
+            }
+            catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException))
+            {
+                LogBroken(failure, id);
+                var reason = new JobFailure(JobFailureKind.ServerError, "The server failed while it worked on the job; its operator finds the details in its log.");
+                await SettleAsync(id, claim, job => job.Fail(claim, reason, clock.GetUtcNow()));
+                return;
+            }
+        }
+    }
+
+    private async Task RunAttemptAsync(JobId id, Claim claim, JobContainer? container, CancellationToken cancellationToken)
+    {
+        var job = await jobs.FindAsync(id, cancellationToken) ?? throw new ClaimLostException(id, claim);
+        var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken)
+            ?? throw new InvalidOperationException($"Revision {job.RevisionId} of process {job.ProcessId} is not in the database.");
+        var demand = Demand.Of(revision.Unit.Resources, _options);
+        var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt));
+        StagedInputs inputs;
+        if (container is null) (container, inputs) = await StartAsync(attempt, cancellationToken);
+        else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
+
+        await FollowAsync(attempt, container, cancellationToken);
+        var outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
+        await SettleAsync(id, claim, current => current.Succeed(claim, outputs, clock.GetUtcNow()));
+    }
+
+    private async Task<(JobContainer Container, StagedInputs Inputs)> StartAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var (job, claim, revision, demand, _) = attempt;
+        var workFolder = folders.Create(job.Id, claim.Attempt);
+        var image = EnsureImageAsync(attempt, cancellationToken);
+        var inputs = await stager.StageAsync(revision.Description, job.Request, workFolder, cancellationToken);
+        var present = await image;
+        var arguments = CommandLine.Arguments(revision.Unit, inputs);
+        var container = await runner.StartAsync(
+            new()
+            {
+                JobId = job.Id,
+                Attempt = claim.Attempt,
+                ImageId = present.Id,
+                Entrypoint = revision.Unit.Command,
+                Arguments = (revision.Unit.Command, arguments.Count) switch
+                {
+                    (not null, _) => arguments,
+                    (null, 0) => null,
+                    _ => [.. present.Command, .. arguments],
+                },
+                Environment = Environment(job, revision.Unit),
+                WorkFolder = workFolder,
+                Cpu = demand.CpuLimit,
+                Memory = demand.MemoryLimit,
+                Network = revision.Unit.Network && _options.AllowNetwork,
+            },
+            cancellationToken);
+        attempt.ImageNoted = jobs.UpdateAsync(
+            job.Id, current => current.UseImage(claim, present.Digest, clock.GetUtcNow()), CancellationToken.None);
+        return (container, inputs);
+    }
+
+    private async Task<ContainerImage> EnsureImageAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        await using var pulling = ReportTo(attempt);
+        return await runner.EnsureImageAsync(attempt.Revision.Unit.Image, new PullProgress(pulling), cancellationToken);
+    }
+
+    private static Dictionary<string, string> Environment(Job job, ExecutionUnit unit) => new(unit.Environment)
+    {
+        ["OGC_JOB_ID"] = job.Id.ToString(),
+        ["OGC_PROCESS_ID"] = job.ProcessId.Value,
+        ["OGC_INPUTS"] = ContainerPaths.InputsFile,
+        ["OGC_OUTPUTS"] = ContainerPaths.Outputs,
+    };
+
+    /// <summary>Waits for the program's good end; any other throws.</summary>
+    private async Task FollowAsync(Attempt attempt, JobContainer container, CancellationToken cancellationToken)
+    {
+        var left = attempt.Demand.Timeout - (clock.GetUtcNow() - (attempt.Job.Started ?? clock.GetUtcNow()));
+        using var timeout = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        await using var progress = ReportTo(attempt);
+        var log = new LogFollower(runner, logs, progress, clock);
+        var following = log.FollowAsync(container, attempt.Claim.Attempt, ending.Token);
+        try
+        {
+            var exit = await runner.WaitAsync(container, ending.Token);
+            ending.CancelAfter(LastLines);
+            await following;
+            if (exit.ExitCode != 0) throw new JobFailedException(Failure(exit, attempt.Demand, log.LastErrors));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
+            throw new JobFailedException(new(
+                JobFailureKind.Timeout,
+                $"The program ran longer than its limit of {attempt.Demand.Timeout:c} and was stopped; the package's config.jobTimeout sets the limit.",
+                StandardError: log.LastErrors));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await following;
+            await (attempt.ImageNoted ?? Task.CompletedTask);
+        }
+    }
+
+    private static JobFailure Failure(ContainerExit exit, Demand demand, string? lastErrors) => exit.OutOfMemory
+        ? new(
+            JobFailureKind.OutOfMemory,
+            FormattableString.Invariant($"The program was killed because it used more than its {demand.MemoryLimit / 1e9:0.###} GB of memory; the package's config.memoryMax sets the limit."),
+            exit.ExitCode,
+            lastErrors)
+        : new(
+            JobFailureKind.ExitCode,
+            lastErrors is null
+                ? $"The program ended with exit code {exit.ExitCode} and wrote nothing to stderr."
+                : $"The program ended with exit code {exit.ExitCode}: {lastErrors.Split('\n')[^1]}",
+            exit.ExitCode,
+            lastErrors);
+
+    private LatestWriter<JobProgress> ReportTo(Attempt attempt) => new(
+        async progress =>
+        {
+            try
+            {
+                await jobs.UpdateAsync(
+                    attempt.Job.Id,
+                    job => job.Report(attempt.Claim, progress.Message, progress.Percent, clock.GetUtcNow()),
+                    CancellationToken.None);
+            }
+            catch (ClaimLostException)
+            {
+                // Dismissed or taken over; whoever did that also ends this work.
+            }
+        },
+        clock);
+
+    /// <summary>Ends the job in one transaction, then removes what only the attempt needed.</summary>
+    private async Task SettleAsync(JobId id, Claim claim, Action<Job> end)
+    {
+        // Not by a token: what is known now would be lost by stopping here.
+        await jobs.UpdateAsync(id, end, CancellationToken.None);
+        LogSettled(id, claim.Attempt);
+        await CleanUpAsync(id, claim.Attempt);
+    }
+
+    private async Task CleanUpAsync(JobId id, int attempt)
+    {
+        try
+        {
+            if (await runner.FindAsync(id, attempt, CancellationToken.None) is { } container)
+            {
+                await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
+                await runner.RemoveAsync(container, CancellationToken.None);
+            }
+
+            folders.Delete(id);
+        }
+        catch (Exception failure) when (failure is EngineException or IOException)
+        {
+            // The reconciler removes what is left.
+            LogNotCleanedUp(id, failure.Message);
+        }
+    }
+
+    /// <summary>Leaves a job that is no longer this node's: removes the traces of a dismissed one, touches nothing of one taken over.</summary>
+    private async Task GiveUpAsync(JobId id, int attempt)
+    {
+        if (await jobs.FindAsync(id, CancellationToken.None) is { Status: JobStatus.Running }) return;
+        await CleanUpAsync(id, attempt);
+        outputStore.Delete(id);
+    }
+
+    /// <summary>Waits for the engine, then goes on with the container if it lives or has ended, else begins the next attempt.</summary>
+    private async Task<(Claim Claim, JobContainer? Container)> RecoverAsync(
+        JobId id, Claim claim, string reason, CancellationToken cancellationToken)
+    {
+        await WaitForEngineAsync(id, claim, cancellationToken);
+        if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
+        await CleanUpAsync(id, claim.Attempt);
+        if (claim.Attempt >= _options.MaxAttempts)
+            throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after {claim.Attempt} attempts: {reason}");
+        Claim? next = null;
+        await jobs.UpdateAsync(
+            id, job => next = job.Retry(node.Id, reason, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
+        return (next ?? throw new ClaimLostException(id, claim), null);
+    }
+
+    private async Task WaitForEngineAsync(JobId id, Claim claim, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await runner.PingAsync(cancellationToken);
+                return;
+            }
+            catch (EngineException failure)
+            {
+                if (clock.GetElapsedTime(start) >= _options.EngineRecovery)
+                    throw new JobFailedException(JobFailureKind.EngineFailed, failure.Message, failure);
+                await jobs.UpdateAsync(
+                    id, job => job.Report(claim, $"Waiting for the container engine: {failure.Message}", null, clock.GetUtcNow()), cancellationToken);
+                await Task.Delay(EngineRetry, clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Job {JobId} has ended at attempt {Attempt}")]
+    private partial void LogSettled(JobId jobId, int attempt);
+
+    [LoggerMessage(LogLevel.Information, "The server stops; the container of job {JobId} goes on")]
+    private partial void LogLeft(JobId jobId);
+
+    [LoggerMessage(LogLevel.Warning, "The engine failed at attempt {Attempt} of job {JobId}: {Reason}")]
+    private partial void LogEngineFailed(JobId jobId, int attempt, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "What job {JobId} left could not be removed yet: {Reason}")]
+    private partial void LogNotCleanedUp(JobId jobId, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The work on job {JobId} broke off")]
+    private partial void LogBroken(Exception failure, JobId jobId);
+
+    /// <summary>What the steps of one attempt share.</summary>
+    private sealed record Attempt(Job Job, Claim Claim, ProcessRevision Revision, Demand Demand, string WorkFolder)
+    {
+        /// <summary>The note of the image on the job, written while the container already runs.</summary>
+        public Task? ImageNoted { get; set; }
+    }
+
+    private sealed class PullProgress(IProgress<JobProgress> job) : IProgress<string>
+    {
+        public void Report(string value) => job.Report(new(null, value));
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Jobs.Run;
+
+/// <summary>Finds, checks and stores what an ended program gave.</summary>
+/// <remarks>
+/// In this order an output is: what its binding's glob matches (or the program's stdout), else its member of outputs.json,
+/// else the file /job/outputs/ID or /job/outputs/ID.*.
+/// </remarks>
+internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder folder, IOutputStore store, ISchemaValidator schemas, RunnerOptions limits)
+{
+    private const string OutputsFile = "outputs.json";
+
+    /// <summary>Collects every output that was asked for.</summary>
+    /// <exception cref="JobFailedException">A required output is missing, or one breaks its schema or a limit.</exception>
+    public async Task<IReadOnlyList<JobOutput>> CollectAsync(
+        Job job, ProcessRevision revision, StagedInputs inputs, JobContainer container, string workFolder, CancellationToken cancellationToken)
+    {
+        await runner.CollectAsync(container, workFolder, cancellationToken);
+        try
+        {
+            var found = new Found(
+                folder.List(ContainerPaths.OnServer(workFolder, ContainerPaths.Outputs), limits.MaxOutputBytes, limits.MaxOutputFiles),
+                limits.MaxValueBytes);
+            var outputs = new List<JobOutput>();
+            foreach (var (id, output) in revision.Description.Outputs)
+            {
+                if (job.Request.Outputs?.ContainsKey(id) == false) continue;
+                var binding = revision.Unit.OutputBindings.GetValueOrDefault(id);
+                var source = binding is { Stdout: true }
+                    ? new Source([await SaveStdoutAsync(container, workFolder, id, output.Schema, cancellationToken)], null)
+                    : Find(id, binding, found, inputs);
+                if (source is null && output.IsRequired) throw Missing(id, binding, found);
+                if (source is not null) outputs.AddRange(await TakeAsync(job.Id, id, output, source, workFolder, cancellationToken));
+            }
+
+            return outputs;
+        }
+        catch (OutputRefusedException refused)
+        {
+            throw new JobFailedException(JobFailureKind.OutputInvalid, refused.Message, refused);
+        }
+    }
+
+    private static Source? Find(string id, OutputBinding? binding, Found found, StagedInputs inputs)
+    {
+        if (binding is { Glob.Count: > 0 })
+        {
+            var texts = CommandLine.Texts(inputs);
+            var patterns = binding.Glob.Select(pattern => Glob.Compile(pattern.Evaluate(null, texts))).ToList();
+            var matches = found.Files.Where(file => patterns.Exists(matches => matches(file.Path))).ToList();
+            return matches.Count > 0 ? new(matches, null) : null;
+        }
+
+        if (found.Literal(id) is { } literal) return new([], literal);
+        var files = found.Files.Where(file => file.Path == id || (Path.GetFileNameWithoutExtension(file.Path) == id && !file.Path.Contains('/')));
+        return files.Take(1).ToList() is [var single] ? new([single], null) : null;
+    }
+
+    private static JobFailedException Missing(string id, OutputBinding? binding, Found found)
+    {
+        var looked = binding is { Glob.Count: > 0 }
+            ? $"files {string.Join(", ", binding.Glob.Select(pattern => $"'{pattern}'"))}"
+            : $"a member '{id}' of {OutputsFile} or a file '{id}' or '{id}.*'";
+        var there = found.Files.Count == 0 ? "nothing" : string.Join(", ", found.Files.Take(10).Select(file => $"'{file.Path}'"));
+        return new(JobFailureKind.OutputMissing, $"Output '{id}' is required and was not found: looked for {looked} in {ContainerPaths.Outputs}, which holds {there}.");
+    }
+
+    private async Task<OutputFile> SaveStdoutAsync(
+        JobContainer container, string workFolder, string id, ValueSchema schema, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(workFolder, id + MediaTypes.ExtensionOf(schema.MediaTypes.FirstOrDefault()));
+        await using var file = File.Create(path);
+        await runner.CopyStandardOutputAsync(container, file, cancellationToken);
+        return new(id, path, file.Length);
+    }
+
+    private async Task<IReadOnlyList<JobOutput>> TakeAsync(
+        JobId jobId, string id, OutputDescription output, Source source, string workFolder, CancellationToken cancellationToken)
+    {
+        var schema = output.Schema;
+        if (source.Literal is { } literal)
+        {
+            if (!schema.IsAlwaysFile || literal.ValueKind != JsonValueKind.String) return [Value(id, 0, schema, literal)];
+            var written = await WriteAsync(literal, workFolder, schema, id, cancellationToken);
+            return [await FileAsync(jobId, id, 0, schema, written, cancellationToken)];
+        }
+
+        var outputs = new List<JobOutput>();
+        foreach (var (index, file) in source.Files.Index())
+        {
+            outputs.Add(IsFile(schema, file)
+                ? await FileAsync(jobId, id, index, schema, file, cancellationToken)
+                : Value(id, index, schema, await ReadAsync(id, schema, file, cancellationToken)));
+        }
+
+        return outputs;
+    }
+
+    /// <remarks>Where a schema allows files and values, the file's own kind decides.</remarks>
+    private static bool IsFile(ValueSchema schema, OutputFile file) =>
+        schema.IsAlwaysFile || (schema.AllowsFile && schema.MediaTypes.Any(type => MediaTypes.AreSame(type, MediaTypes.OfFile(file.FullPath))));
+
+    /// <remarks>A file may be given in line, as text or, where the schema says so, as base64.</remarks>
+    private static async Task<OutputFile> WriteAsync(
+        JsonElement literal, string workFolder, ValueSchema schema, string id, CancellationToken cancellationToken)
+    {
+        var alternative = schema.Alternatives.First();
+        var text = literal.GetString()!;
+        var bytes = new byte[text.Length];
+        var length = 0;
+        if (ValueSchema.IsBinary(alternative) && !Convert.TryFromBase64String(text, bytes, out length))
+            throw Invalid(id, "must be base64");
+        var content = ValueSchema.IsBinary(alternative) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
+        var path = Path.Combine(workFolder, id + MediaTypes.ExtensionOf(MediaTypes.Of(alternative)));
+        await File.WriteAllBytesAsync(path, content, cancellationToken);
+        return new(Path.GetFileName(path), path, content.Length);
+    }
+
+    private async Task<JobOutput> FileAsync(JobId jobId, string id, int index, ValueSchema schema, OutputFile file, CancellationToken cancellationToken)
+    {
+        var byName = MediaTypes.OfFile(file.FullPath);
+        var declared = schema.MediaTypes.ToList();
+        var mediaType = declared.Find(type => MediaTypes.AreSame(type, byName)) ?? declared.FirstOrDefault() ?? byName;
+        return new(id, index, mediaType, null, await store.TakeAsync(jobId, id, file.FullPath, cancellationToken));
+    }
+
+    private JobOutput Value(string id, int index, ValueSchema schema, JsonElement value)
+    {
+        var violations = schemas.Validate(schema.Document, value);
+        if (violations.Count > 0)
+            throw Invalid(id, string.Join("; ", violations.Select(violation => $"{violation.Pointer} {violation.Detail}".Trim())));
+        var mediaType = schema.MediaTypes.FirstOrDefault() ?? (schema.IsText ? "text/plain" : "application/json");
+        return new(id, index, mediaType, value.GetRawText(), null);
+    }
+
+    private async Task<JsonElement> ReadAsync(string id, ValueSchema schema, OutputFile file, CancellationToken cancellationToken)
+    {
+        if (file.Length > limits.MaxValueBytes)
+        {
+            throw new JobFailedException(
+                JobFailureKind.LimitExceeded,
+                $"Output '{id}' is a value of {file.Length} bytes; at most {limits.MaxValueBytes} are kept as a value. Declare a contentMediaType to give it as a file.");
+        }
+
+        var text = await File.ReadAllTextAsync(file.FullPath, cancellationToken);
+        if (schema.IsText) return JsonSerializer.SerializeToElement(text.EndsWith('\n') ? text[..^1] : text);
+        try
+        {
+            return JsonDocument.Parse(text).RootElement;
+        }
+        catch (JsonException malformed)
+        {
+            throw Invalid(id, $"is not JSON: {malformed.Message}");
+        }
+    }
+
+    private static JobFailedException Invalid(string id, string detail) =>
+        new(JobFailureKind.OutputInvalid, $"Output '{id}' does not fit its schema: {detail}");
+
+    /// <summary>Where an output was found: in files, or as a literal.</summary>
+    private sealed record Source(IReadOnlyList<OutputFile> Files, JsonElement? Literal);
+
+    /// <summary>The outputs folder, with the members of its outputs.json.</summary>
+    private sealed class Found(IReadOnlyList<OutputFile> all, int mostBytes)
+    {
+        private readonly Lazy<JsonElement?> _literals = new(() => Read(all.FirstOrDefault(file => file.Path == OutputsFile), mostBytes));
+
+        public IReadOnlyList<OutputFile> Files { get; } = [.. all.Where(file => file.Path != OutputsFile)];
+
+        public JsonElement? Literal(string id) =>
+            _literals.Value is { } literals && literals.TryGetProperty(id, out var literal) && literal.ValueKind != JsonValueKind.Null ? literal : null;
+
+        private static JsonElement? Read(OutputFile? file, int mostBytes)
+        {
+            if (file is null) return null;
+            if (file.Length > mostBytes)
+                throw new JobFailedException(JobFailureKind.LimitExceeded, $"{OutputsFile} has {file.Length} bytes; at most {mostBytes} are read.");
+            try
+            {
+                using var document = JsonDocument.Parse(File.ReadAllBytes(file.FullPath));
+                if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
+                throw new JobFailedException(JobFailureKind.OutputInvalid, $"{OutputsFile} must hold an object with a member per output.");
+            }
+            catch (JsonException malformed)
+            {
+                throw new JobFailedException(JobFailureKind.OutputInvalid, $"{OutputsFile} is not JSON: {malformed.Message}", malformed);
+            }
+        }
+    }
+}

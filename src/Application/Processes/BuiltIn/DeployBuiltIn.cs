@@ -1,0 +1,57 @@
+using System.Text.Json;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Schemas;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes.Deploy;
+using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.Processes.BuiltIn;
+
+/// <summary>Brings a process that comes with the server to its present state: immutable, and owned by the server.</summary>
+/// <remarks>/req/core/test-process, /req/deploy-replace-undeploy/static-indicator</remarks>
+public sealed record DeployBuiltIn(ApplicationPackage Package) : IRequest;
+
+internal sealed partial class DeployBuiltInHandler(
+    IProcessStore processes,
+    ISchemaValidator schemas,
+    IOptions<RunnerOptions> limits,
+    ImageRequests images,
+    TimeProvider clock,
+    ILogger<DeployBuiltInHandler> logger) : AsyncRequestHandler<DeployBuiltIn>
+{
+    /// <summary>Owner of what comes with the server.</summary>
+    private const string Server = "server";
+
+    protected override async Task Handle(DeployBuiltIn request, CancellationToken cancellationToken)
+    {
+        var reader = new PackageReader(schemas, limits.Value);
+        // The operator's limits may be below what it needs: then the server goes without it.
+        if (reader.Read(request.Package) is not { } package)
+        {
+            LogLeftOut(string.Join("; ", reader.Violations.Select(violation => $"{violation.Pointer}: {violation.Detail}")));
+            return;
+        }
+
+        var json = JsonSerializer.Serialize(request.Package, JsonSerializerOptions.Web);
+        var process = Process.Deploy(package.Description, package.Unit, json, Server, mutable: false, clock.GetUtcNow());
+        if (!await processes.TryAddAsync(process, cancellationToken)) await RenewAsync(package, json, cancellationToken);
+        images.Add(process.Id);
+    }
+
+    private async Task RenewAsync(ReadPackage package, string json, CancellationToken cancellationToken)
+    {
+        var present = await processes.FindAsync(package.Description.Id, cancellationToken);
+        if (present is { Mutable: true }) LogTaken(present.Id);
+        else if (present is not null && present.Revision.Package != json)
+            await processes.UpdateAsync(present.Id, process => process.Replace(package.Description, package.Unit, json, clock.GetUtcNow()), cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A built-in process is left out: {Violations}")]
+    private partial void LogLeftOut(string violations);
+
+    [LoggerMessage(LogLevel.Warning, "The built-in process {ProcessId} is left out: somebody has deployed another under its identifier")]
+    private partial void LogTaken(ProcessId processId);
+}

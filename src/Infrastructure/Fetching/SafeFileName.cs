@@ -1,0 +1,40 @@
+using System.Net.Http.Headers;
+
+namespace OgcProcesses.Infrastructure.Fetching;
+
+/// <summary>Names of fetched files, which programs in containers get as arguments.</summary>
+internal static class SafeFileName
+{
+    private const int MaxLength = 128;
+    private const string Fallback = "input";
+
+    /// <summary>The name another server gives, else the last segment of a link, else <c>input</c>.</summary>
+    /// <remarks>Only ASCII letters, digits and <c>. _ -</c>; never a hidden file, an option or a path.</remarks>
+    public static string For(ContentDispositionHeaderValue? disposition, params ReadOnlySpan<Uri> links)
+    {
+        var name = Clean(disposition?.FileNameStar) ?? Clean(disposition?.FileName?.Trim('"'));
+        foreach (var link in links)
+            name ??= Clean(Uri.UnescapeDataString(link.AbsolutePath.TrimEnd('/')));
+        return name ?? Fallback;
+    }
+
+    /// <summary>The name with a number before its extension, for a folder that has one of that name already.</summary>
+    public static string Numbered(string name, int number)
+    {
+        var extension = Path.GetExtension(name);
+        return Shorten($"{Path.GetFileNameWithoutExtension(name)}-{number}{extension}", keep: $"-{number}{extension}");
+    }
+
+    private static string? Clean(string? name)
+    {
+        if (name is null) return null;
+        var last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        var safe = string.Concat(last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'))
+            .TrimStart('.', '-').TrimEnd('.');
+        return safe.Any(char.IsAsciiLetterOrDigit) ? Shorten(safe, Path.GetExtension(safe)) : null;
+    }
+
+    private static string Shorten(string name, string keep) => name.Length <= MaxLength
+        ? name
+        : keep.Length >= MaxLength ? name[..MaxLength] : name[..(MaxLength - keep.Length)] + keep;
+}

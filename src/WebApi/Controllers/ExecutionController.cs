@@ -1,0 +1,48 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Results;
+using OgcProcesses.Domain.Processes;
+using OgcProcesses.WebApi.Http;
+
+namespace OgcProcesses.WebApi.Controllers;
+
+/// <summary>Execution of processes.</summary>
+[ApiController]
+public sealed class ExecutionController(IMediator mediator, ILinks links) : ControllerBase
+{
+    /// <summary>Executes a process: with the results as the answer, or with a job to watch.</summary>
+    /// <remarks>The header Prefer chooses where the process offers both: respond-async, wait=SECONDS.</remarks>
+    [HttpPost("/processes/{processId}/execution", Name = "execute")]
+    [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Execute(ProcessId processId, [FromBody] Execute request, CancellationToken cancellationToken)
+    {
+        var preference = PreferHeader.Read(Request.Headers["Prefer"]);
+        var execution = await mediator.Send(new ExecuteProcess(processId, request, preference), cancellationToken);
+        if (execution.Applied.Count > 0) Response.Headers["Preference-Applied"] = string.Join(", ", execution.Applied);
+        var job = links.Url($"jobs/{execution.JobId}");
+        if (!execution.HasEnded) return Created(job, execution.Status);
+        // Content-Location and no Link: the official suite takes any Link header here for another one.
+        Response.Headers.ContentLocation = $"{job}/results";
+        return new ResultsAnswer(await mediator.Send(new GetResults(execution.JobId), cancellationToken));
+    }
+
+    /// <summary>Executes the process that the body names.</summary>
+    [HttpPost("/execution", Name = "executeNamed")]
+    [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
+    public Task<IActionResult> ExecuteNamed([FromBody] Execute request, CancellationToken cancellationToken) =>
+        Execute(NamedProcess(request.Process), request, cancellationToken);
+
+    /// <summary>The process, by its identifier or by the URI of its description.</summary>
+    private static ProcessId NamedProcess(string? named)
+    {
+        if (string.IsNullOrEmpty(named)) throw new OgcException([Violation.InBody("/process", "is required where the path does not name the process")]);
+        var id = Uri.UnescapeDataString(named[(named.TrimEnd('/').LastIndexOf('/') + 1)..].TrimEnd('/'));
+        return ProcessId.TryParse(id, out var processId)
+            ? processId
+            : throw new OgcException(OgcError.NoSuchProcess, $"There is no process '{named}'.");
+    }
+}

@@ -1,0 +1,65 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Processes.Deploy;
+using OgcProcesses.Application.Processes.Describe;
+using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Application.Processes.Package;
+using OgcProcesses.Application.Processes.Replace;
+using OgcProcesses.Application.Processes.Undeploy;
+using OgcProcesses.Domain.Processes;
+using OgcProcesses.WebApi.Http;
+
+namespace OgcProcesses.WebApi.Controllers;
+
+/// <summary>Processes: list, describe, deploy, replace, undeploy.</summary>
+[ApiController]
+[Route("/processes")]
+public sealed class ProcessesController(IMediator mediator, ILinks links) : ControllerBase
+{
+    /// <summary>The processes, by identifier.</summary>
+    [HttpGet(Name = "getProcesses")]
+    public Task<ProcessList> List([FromQuery] ListProcesses query, CancellationToken cancellationToken) =>
+        mediator.Send(query, cancellationToken);
+
+    /// <summary>Deploys a process from an application package.</summary>
+    [HttpPost(Name = "deploy")]
+    [PackageMediaType]
+    [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
+    public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
+    {
+        var deployment = await mediator.Send(new DeployProcess(package), cancellationToken);
+        foreach (var warning in deployment.Warnings) Response.Headers.Append("Warning", $"299 - \"{warning.Replace('"', '\'')}\"");
+        return Created(links.Url($"processes/{deployment.Summary.Id}"), deployment.Summary);
+    }
+
+    /// <summary>Describes a process: its inputs and outputs.</summary>
+    [HttpGet("{processId}", Name = "getProcessDescription")]
+    public Task<ProcessDocument> Describe(ProcessId processId, CancellationToken cancellationToken) =>
+        mediator.Send(new DescribeProcess(processId), cancellationToken);
+
+    /// <summary>Replaces a process; jobs under way keep the package they began with.</summary>
+    [HttpPut("{processId}", Name = "replace")]
+    [PackageMediaType]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<NoContentResult> Replace(ProcessId processId, [FromBody] ApplicationPackage package, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new ReplaceProcess(processId, package), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Undeploys a process; its jobs stay.</summary>
+    [HttpDelete("{processId}", Name = "undeploy")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<NoContentResult> Undeploy(ProcessId processId, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new UndeployProcess(processId), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>The package that deployed or last replaced a process.</summary>
+    [HttpGet("{processId}/package", Name = "getPackage")]
+    [Produces(OgcNames.Package)]
+    public Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken) =>
+        mediator.Send(new GetPackage(processId), cancellationToken);
+}

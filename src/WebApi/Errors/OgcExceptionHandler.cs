@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Links;
+
+namespace OgcProcesses.WebApi.Errors;
+
+/// <summary>Turns whatever a request ended in into a problem document.</summary>
+/// <remarks>RFC 9457; Part 1, exception.yaml.</remarks>
+internal sealed partial class OgcExceptionHandler(IProblemDetailsService problems, ILinks links, ILogger<OgcExceptionHandler> logger)
+    : IExceptionHandler
+{
+    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested) return ValueTask.FromResult(true);
+        var problem = exception switch
+        {
+            OgcException known => Known(known),
+            BadHttpRequestException bad => new() { Status = bad.StatusCode, Detail = bad.Message },
+            _ => Unknown(exception, httpContext.Request),
+        };
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        if (exception is OgcException { Location: { } location }) httpContext.Response.Headers.Location = links.Url(location);
+        return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
+    }
+
+    private static ProblemDetails Known(OgcException exception)
+    {
+        var problem = new ProblemDetails
+        {
+            Type = exception.Error.Type,
+            Title = exception.Error.Title,
+            Status = exception.Error.Status,
+            Detail = exception.Message,
+        };
+        if (exception.Violations.Count > 0) problem.Extensions["errors"] = exception.Violations;
+        foreach (var (name, value) in exception.Extensions)
+            if (value is not null) problem.Extensions[name] = value;
+        return problem;
+    }
+
+    private ProblemDetails Unknown(Exception exception, HttpRequest request)
+    {
+        LogFailed(exception, request.Method, request.Path);
+        return new() { Status = StatusCodes.Status500InternalServerError, Detail = "The server made a mistake; its operator finds the details in its log." };
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    private partial void LogFailed(Exception failure, string method, string path);
+}

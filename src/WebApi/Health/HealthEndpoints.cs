@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Run;
+
+namespace OgcProcesses.WebApi.Health;
+
+/// <summary>Tells whether the server lives, and whether it can take jobs.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync });
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        Status = report.Status.ToString(),
+        Checks = report.Entries.ToDictionary(
+            entry => entry.Key, entry => new { Status = entry.Value.Status.ToString(), Detail = entry.Value.Description }),
+    });
+}
+
+/// <summary>The database answers a query.</summary>
+internal sealed class DatabaseCheck(IJobStore jobs) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await jobs.ListWaitingAsync([], 1, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The database does not answer.", failure);
+        }
+    }
+}
+
+/// <summary>The container engine answers.</summary>
+internal sealed class EngineCheck(IContainerRunner runner) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await runner.PingAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (EngineException failure)
+        {
+            return HealthCheckResult.Unhealthy(failure.Message);
+        }
+    }
+}
+
+/// <summary>The output store has room.</summary>
+internal sealed class DiskCheck(IOutputStore outputs, IOptions<RunnerOptions> options) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var free = outputs.AvailableBytes;
+        var detail = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.#} GB free");
+        return Task.FromResult(free >= options.Value.MinFreeBytes ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Unhealthy(detail));
+    }
+}

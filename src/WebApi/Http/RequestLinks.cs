@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+using OgcProcesses.Application.Common.Links;
+
+namespace OgcProcesses.WebApi.Http;
+
+/// <summary>Makes links from the address that the current request was sent to.</summary>
+internal sealed class RequestLinks(IHttpContextAccessor accessor) : ILinks
+{
+    private HttpRequest Request => accessor.HttpContext?.Request ?? throw new InvalidOperationException("Links are made within a request.");
+
+    public string Url(string path) => UriHelper.BuildAbsolute(Request.Scheme, Request.Host, Request.PathBase, "/" + path);
+
+    public string Current(params IEnumerable<KeyValuePair<string, string>> query)
+    {
+        var all = QueryHelpers.ParseQuery(Request.QueryString.Value);
+        foreach (var (name, value) in query) all[name] = value;
+        return QueryHelpers.AddQueryString(Url(Request.Path.Value!.TrimStart('/')), all);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FluentValidation.AspNetCore;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.WebApi.Errors;
+using OgcProcesses.WebApi.Health;
+using OgcProcesses.WebApi.Http;
+using OgcProcesses.WebApi.OpenApi;
+
+namespace OgcProcesses.WebApi;
+
+/// <summary>Registers the web layer and puts its middleware in order.</summary>
+internal static class WebApiServices
+{
+    public static IServiceCollection AddWebApi(this IServiceCollection services)
+    {
+        services.AddOptions<ApiOptions>()
+            .BindConfiguration(ApiOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
+        });
+        services.AddHttpContextAccessor();
+        services.AddScoped<ILinks, RequestLinks>();
+        services.AddScoped<ICaller, Caller>();
+        services.AddControllers(mvc =>
+            {
+                mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
+                mvc.SuppressAsyncSuffixInActionNames = false;
+            })
+            .AddJsonOptions(json => Configure(json.JsonSerializerOptions))
+            .ConfigureApiBehaviorOptions(api =>
+            {
+                api.InvalidModelStateResponseFactory = InvalidBody.Refuse;
+                api.SuppressMapClientErrors = true;
+            });
+        // The same validators that MediatR runs: what binding finds wrong in a query and what they do are told together.
+        services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
+        services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<OgcExceptionHandler>();
+        services.AddApiDefinition();
+        services.AddHealthChecks()
+            .AddCheck<DatabaseCheck>("database")
+            .AddCheck<EngineCheck>("engine")
+            .AddCheck<DiskCheck>("disk");
+        return services;
+    }
+
+    public static void UseWebApi(this WebApplication app)
+    {
+        app.UsePathBase(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.PathBase);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseApiDefinition();
+        app.MapControllers();
+        app.MapHealth();
+    }
+
+    private static void Configure(JsonSerializerOptions json)
+    {
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+    }
+}
