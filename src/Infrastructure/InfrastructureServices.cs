@@ -1,9 +1,14 @@
-using Microsoft.Extensions.Configuration;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Infrastructure.Docker;
 using OgcProcesses.Infrastructure.Fetching;
+using OgcProcesses.Infrastructure.Persistence;
 using OgcProcesses.Infrastructure.Queue;
 using OgcProcesses.Infrastructure.Schemas;
+using OgcProcesses.Infrastructure.Storage;
 
 namespace OgcProcesses.Infrastructure;
 
@@ -11,12 +16,18 @@ namespace OgcProcesses.Infrastructure;
 public static class InfrastructureServices
 {
     /// <summary>Adds the infrastructure layer.</summary>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services)
     {
         services.AddOptions<RunnerOptions>()
             .BindConfiguration(RunnerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddSingleton(provider => new ThisNode(
+            provider.GetRequiredService<IOptions<RunnerOptions>>().Value.NodeId
+            ?? NameOf(provider.GetRequiredService<IOptions<DataOptions>>().Value.Root)));
+        services.AddPersistence();
+        services.AddFolderStorage();
+        services.AddDockerRunner();
         services.AddGuardedFetcher();
         services.AddSchemaValidator();
         services.AddHostedService<ReconcileWorker>();
@@ -26,6 +37,11 @@ public static class InfrastructureServices
         return services;
     }
 
-    /// <summary>Brings the database to the present schema.</summary>
-    public static Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    /// <summary>Brings the database to the present schema; to be awaited before the host starts.</summary>
+    public static Task MigrateDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default) =>
+        services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+
+    /// <summary>The same name after every restart, and another for every data folder of a machine.</summary>
+    private static string NameOf(string dataFolder) =>
+        $"{Environment.MachineName}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)))[..8]}";
 }

@@ -15,23 +15,36 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     // The settings file lies beside the program, wherever the program is started from.
     ContentRootPath = AppContext.BaseDirectory,
 });
+// Scopes tell the job; trace identifiers would only hide it.
+builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
 builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
-builder.Services.AddInfrastructure(builder.Configuration);
+builder.Services.AddInfrastructure();
 builder.Services.AddWebApi();
-var app = builder.Build();
 
 try
 {
+    // Built in here, too: the web server reads its settings while it is made.
+    await using var app = builder.Build();
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseWebApi();
-    await app.Services.MigrateAsync();
+    await app.Services.MigrateDatabaseAsync();
     if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.BuiltInProcesses) await DeployBuiltInAsync(app.Services);
     await app.RunAsync();
     return 0;
 }
 catch (OptionsValidationException wrong)
 {
-    await Console.Error.WriteLineAsync($"The server does not start: {string.Join(" ", wrong.Failures)}");
+    return await RefuseAsync(string.Join(" ", wrong.Failures));
+}
+catch (InvalidOperationException wrong) when (wrong.Source == "Microsoft.Extensions.Configuration.Binder")
+{
+    // A value of the wrong type, or a name that no setting has.
+    return await RefuseAsync(wrong.Message);
+}
+
+static async Task<int> RefuseAsync(string reason)
+{
+    await Console.Error.WriteLineAsync($"The server does not start: {reason}");
     return 1;
 }
 

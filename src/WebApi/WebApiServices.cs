@@ -27,8 +27,8 @@ internal static class WebApiServices
             kestrel.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
         });
         services.AddHttpContextAccessor();
-        services.AddScoped<ILinks, RequestLinks>();
-        services.AddScoped<ICaller, Caller>();
+        services.AddSingleton<ILinks, RequestLinks>();
+        services.AddSingleton<ICaller, Caller>();
         services.AddControllers(mvc =>
             {
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());

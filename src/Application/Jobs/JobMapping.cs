@@ -15,10 +15,8 @@ internal sealed class JobMapping : Profile
             .ForMember(info => info.ProcessId, map => map.MapFrom(job => job.ProcessId.Value))
             .ForMember(info => info.JobId, map => map.MapFrom(job => job.Id.ToString()))
             .ForMember(info => info.Status, map => map.MapFrom(job => Word(job.Status)))
-            .ForMember(info => info.Exception, map => map.MapFrom(job => job.Failure))
+            .ForMember(info => info.Exception, map => map.MapFrom(job => Why(job.Failure)))
             .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
-        CreateMap<JobFailure, ExceptionInfo>().ConvertUsing(failure => new(
-            Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError));
     }
 
     /// <summary>A status or kind as clients read it.</summary>
@@ -40,6 +38,10 @@ internal sealed class JobMapping : Profile
         JobFailureKind.EngineFailed => "The container engine failed",
         _ => "The server failed",
     };
+
+    private static ExceptionInfo? Why(JobFailure? failure) => failure is null
+        ? null
+        : new(Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError);
 
     private sealed class LinksOfJob(ILinks links) : IValueResolver<Job, StatusInfo, IReadOnlyList<Link>>
     {

@@ -21,13 +21,13 @@ public sealed record ListJobs : IRequest<JobList>
     public string? Cursor { get; init; }
 
     /// <summary>Only jobs of these types; this server has jobs of type "process".</summary>
-    public IReadOnlyList<string> Type { get; init; } = [];
+    public IReadOnlyList<string>? Type { get; init; }
 
     /// <summary>Only jobs of these processes.</summary>
-    public IReadOnlyList<string> ProcessID { get; init; } = [];
+    public IReadOnlyList<string>? ProcessID { get; init; }
 
     /// <summary>Only jobs in these statuses.</summary>
-    public IReadOnlyList<string> Status { get; init; } = [];
+    public IReadOnlyList<string>? Status { get; init; }
 
     /// <summary>Only jobs created at an instant or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>).</summary>
     public string? Datetime { get; init; }
@@ -44,7 +44,7 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
     public ListJobsValidator()
     {
         RuleFor(request => request.Limit).IsLimit();
-        RuleForEach(request => request.Status).Must(word => JobFilters.TryParseStatus(word, out _))
+        RuleFor(request => request.Status).Must(words => JobFilters.Words(words).All(word => JobFilters.TryParseStatus(word, out _)))
             .OverridePropertyName("status").WithMessage("must be accepted, running, successful, failed or dismissed");
         RuleFor(request => request.Datetime).Must(text => text is null || JobFilters.TryParseInterval(text, out _, out _))
             .OverridePropertyName("datetime").WithMessage("must be a date-time (RFC 3339) or an interval such as 2026-01-01T00:00:00Z/..");
@@ -70,10 +70,15 @@ internal static class JobFilters
         DateTimeOffset? from = null, to = null;
         if (request.Datetime is { } datetime) _ = TryParseInterval(datetime, out from, out to);
         var processes = Processes(request);
-        return new(processes, request.Status is [] ? null : [.. request.Status.Select(Parse)], from, to);
+        var statuses = Words(request.Status);
+        return new(processes, statuses.Count == 0 ? null : [.. statuses.Select(Parse)], from, to);
 
         static JobStatus Parse(string word) => TryParseStatus(word, out var status) ? status : default;
     }
+
+    /// <summary>The words of a parameter, given several times or as a list with commas.</summary>
+    public static IReadOnlyList<string> Words(IReadOnlyList<string>? values) =>
+        [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public static bool TryParseStatus(string word, out JobStatus status) =>
         Enum.TryParse(word, ignoreCase: true, out status) && Enum.IsDefined(status) && !char.IsDigit(word[0]);
@@ -96,9 +101,9 @@ internal static class JobFilters
     /// <summary>The processes asked for, none of which may exist; type leaves all or none, since every job here is a process's.</summary>
     private static List<ProcessId>? Processes(ListJobs request)
     {
-        if (request.Type.Count > 0 && !request.Type.Contains("process")) return [];
-        if (request.ProcessID.Count == 0) return null;
-        return [.. request.ProcessID.Where(id => ProcessId.TryParse(id, out _)).Select(id => new ProcessId(id))];
+        var (types, ids) = (Words(request.Type), Words(request.ProcessID));
+        if (types.Count > 0 && !types.Contains("process")) return [];
+        return ids.Count == 0 ? null : [.. ids.Where(id => ProcessId.TryParse(id, out _)).Select(id => new ProcessId(id))];
     }
 
     private static bool TryParseInstant(string text, out DateTimeOffset? instant)

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+using ContainerSpec = OgcProcesses.Application.Jobs.Run.ContainerSpec;
+
+namespace OgcProcesses.Infrastructure.Docker;
+
+/// <summary>Turns a specification into what the engine is asked to create. The sandbox is here and nowhere else.</summary>
+internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandbox)
+{
+    public const string InstanceLabel = "org.ogcprocesses.instance";
+    public const string JobLabel = "org.ogcprocesses.job";
+    public const string AttemptLabel = "org.ogcprocesses.attempt";
+    public const string HolderLabel = "org.ogcprocesses.holder";
+
+    /// <summary>The network mode of a container that joins another's namespace.</summary>
+    public const string Joining = "container:";
+
+    /// <summary>The name makes creating idempotent: a second container of an attempt can't exist.</summary>
+    public static string NameOf(JobId jobId, int attempt) => $"ogcp-{jobId}-{attempt}";
+
+    /// <summary>Whether a job's container gets a network.</summary>
+    public bool Networked(ContainerSpec spec) => spec.Network && sandbox.AllowNetwork;
+
+    /// <param name="spec">What is asked for.</param>
+    /// <param name="imageDefaults">The image's configuration where the engine's own rules for defaults don't fit.</param>
+    /// <param name="holder">A container whose network namespace is joined; null for an own one.</param>
+    public CreateContainerParameters For(ContainerSpec spec, Config? imageDefaults, string? holder)
+    {
+        var host = Hardened();
+        host.NetworkMode = Networked(spec) ? sandbox.NetworkMode : holder is null ? "none" : Joining + holder;
+        host.Init = sandbox.Init;
+        host.PidsLimit = sandbox.PidsLimit;
+        host.Memory = host.MemorySwap = spec.Memory;
+        host.NanoCPUs = (long)(spec.Cpu * 1e9);
+        host.ShmSize = sandbox.ShmSize;
+        host.IpcMode = "private";
+        // exec stays on: Python packages load libraries they unpack there.
+        host.Tmpfs = new Dictionary<string, string> { ["/tmp"] = $"rw,exec,nosuid,nodev,mode=1777,size={Text(sandbox.TmpfsSize)}" };
+        host.Ulimits =
+        [
+            new() { Name = "nofile", Soft = sandbox.OpenFiles, Hard = sandbox.OpenFiles },
+            new() { Name = "core", Soft = 0, Hard = 0 },
+        ];
+        host.LogConfig = KeptLog();
+        host.Mounts = docker.UsesArchives ? [] : WorkFolder.Mounts(spec.WorkFolder);
+
+        return new()
+        {
+            Name = NameOf(spec.JobId, spec.Attempt),
+            Image = spec.ImageId,
+            User = sandbox.EffectiveUser,
+            Entrypoint = spec.Entrypoint?.ToArray() ?? imageDefaults?.Entrypoint,
+            Cmd = spec.Arguments?.ToArray() ?? imageDefaults?.Cmd,
+            Env = Environment(spec),
+            WorkingDir = ContainerPaths.Outputs,
+            Volumes = docker.UsesArchives ? new Dictionary<string, EmptyStruct> { [ContainerPaths.Root] = default } : null,
+            Healthcheck = NoHealthcheck,
+            HostConfig = host,
+            Labels = new Dictionary<string, string>
+            {
+                [InstanceLabel] = docker.Instance,
+                [JobLabel] = spec.JobId.ToString(),
+                [AttemptLabel] = Text(spec.Attempt),
+            },
+        };
+    }
+
+    /// <summary>A container that does nothing but hold a network namespace with nothing in it.</summary>
+    public CreateContainerParameters Holder(string holderLabel)
+    {
+        var host = Hardened();
+        host.NetworkMode = "none";
+        host.IpcMode = "none";
+        host.PidsLimit = 4;
+        host.Memory = host.MemorySwap = 16 * 1024 * 1024;
+        host.LogConfig = new() { Type = "none" };
+        return new()
+        {
+            Image = docker.HolderImage,
+            User = SandboxOptions.Nobody,
+            Entrypoint = ["sleep"],
+            Cmd = ["2147483647"],
+            Healthcheck = NoHealthcheck,
+            HostConfig = host,
+            Labels = new Dictionary<string, string> { [InstanceLabel] = docker.Instance, [HolderLabel] = holderLabel },
+        };
+    }
+
+    private static HealthConfig NoHealthcheck => new() { Test = ["NONE"] };
+
+    private static HostConfig Hardened() => new()
+    {
+        CapDrop = ["ALL"],
+        SecurityOpt = ["no-new-privileges:true"],
+        ReadonlyRootfs = true,
+    };
+
+    /// <summary>The <c>local</c> driver, since it alone keeps the very bytes: <c>json-file</c> replaces what is not UTF-8.</summary>
+    /// <remarks>Two files, so that a rotation leaves at least one full file (<see cref="SandboxOptions.LogSize"/>).</remarks>
+    private LogConfig KeptLog() => new()
+    {
+        Type = "local",
+        Config = new Dictionary<string, string>
+        {
+            ["max-size"] = Text(sandbox.LogSize),
+            ["max-file"] = "2",
+            ["compress"] = "false",
+        },
+    };
+
+    private static List<string> Environment(ContainerSpec spec)
+    {
+        var variables = spec.Environment.Select(v => $"{v.Key}={v.Value}").ToList();
+        // Nobody has no home, and the image's own is read-only.
+        if (!spec.Environment.ContainsKey("HOME")) variables.Add("HOME=/tmp");
+        return variables;
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>A database this server can keep its state in.</summary>
+public enum DatabaseProvider
+{
+    /// <summary>Embedded; a file in the data folder, for one server node.</summary>
+    Sqlite,
+
+    /// <summary>Microsoft SQL Server, for one node or many.</summary>
+    SqlServer,
+}
+
+/// <summary>Where jobs and processes are recorded. Section <c>Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Database";
+
+    /// <summary>The kind of database.</summary>
+    public DatabaseProvider Provider { get; set; }
+
+    /// <summary>How to reach it. May be left out for Sqlite, whose file then lies in the data folder.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Longest time a statement may take; for Sqlite also the longest wait for another program's write.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most statements sent to the database at once; Sqlite takes them one by one.</summary>
+    [Range(1, 1_000)]
+    public int MaxBatchSize { get; set; } = 42;
+}
+
+internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOptions>
+{
+    public ValidateOptionsResult Validate(string? name, DatabaseOptions options) => options switch
+    {
+        { Provider: not (DatabaseProvider.Sqlite or DatabaseProvider.SqlServer) } =>
+            ValidateOptionsResult.Fail($"Database:Provider must be {string.Join(" or ", Enum.GetNames<DatabaseProvider>())}."),
+        { Provider: DatabaseProvider.SqlServer, ConnectionString: null or "" } =>
+            ValidateOptionsResult.Fail("Database:ConnectionString is required when Database:Provider is SqlServer."),
+        _ => ValidateOptionsResult.Success,
+    };
+}

@@ -1,0 +1,160 @@
+using Microsoft.EntityFrameworkCore;
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>Jobs in the database.</summary>
+/// <remarks>
+/// A job lies in three tables: its row, what was asked, what it gave. Lists read rows alone, and their jobs have neither
+/// request nor outputs. Requests never change, so recent ones are kept in memory.
+/// </remarks>
+internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, DatabaseWriter writer, JobSignals signals)
+    : IJobStore, IDisposable
+{
+    private const long MostRequestBytes = 32 << 20;
+
+    /// <summary>Identifiers put into one statement; SQL Server takes 2,100 parameters.</summary>
+    private const int MostIds = 500;
+
+    private readonly BoundedCache<JobId, ExecuteRequest> _requests = new(MostRequestBytes);
+
+    public async Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job;
+    }
+
+    public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var read = await context.Page(filter, cursor, limit + 1).ToListAsync(cancellationToken);
+        return Page.Of(read, limit, cursor, JobPlace.KeyOf);
+    }
+
+    public async Task AddAsync(Job job, CancellationToken cancellationToken)
+    {
+        var request = StoredJson.Write(job.Request);
+        await writer.RunAsync(
+            async context =>
+            {
+                context.AddRange(job, new JobRequestRow { JobId = job.Id, Request = request });
+                return await context.SaveChangesAsync(cancellationToken);
+            },
+            cancellationToken);
+        _requests.Set(job.Id, job.Request, request.Length);
+        signals.Work();
+    }
+
+    public async Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken)
+    {
+        var updated = await writer.RunAsync(context => UpdateAsync(context, id, change, cancellationToken), cancellationToken);
+        if (updated is not null) signals.Changed(id);
+        return updated;
+    }
+
+    public async Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
+        IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var waiting = context.Jobs.Where(job => job.Status == JobStatus.Accepted);
+        if (passOver.Count > 0) waiting = waiting.Where(job => !passOver.Contains(job.ProcessId));
+        return await waiting.OrderBy(job => job.Created).ThenBy(job => job.Id).Take(limit)
+            .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.Jobs.Where(other => other.Status == JobStatus.Accepted).OlderThan(job.Created, job.Id)
+            .OrderBy(other => other.Created).ThenBy(other => other.Id).Take(most).CountAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Job>> ListAbandonedAsync(
+        string node, IReadOnlyCollection<JobId> known, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var doubtful = await context.Jobs
+            .Where(job => job.Status == JobStatus.Running && (job.Node == node || job.LeaseUntil < now))
+            .OrderBy(job => job.Created).ThenBy(job => job.Id)
+            .ToListAsync(cancellationToken);
+        // What this node works on is not abandoned, also when its lease ran out because the database could not be reached.
+        var abandoned = doubtful.Where(job => !(job.Node == node && known.Contains(job.Id))).ToList();
+        foreach (var job in abandoned) await ReadRequestAsync(context, job, cancellationToken);
+        return abandoned;
+    }
+
+    public async Task<IReadOnlySet<JobId>> RenewLeasesAsync(
+        string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    {
+        var held = new HashSet<JobId>();
+        foreach (var ids in jobs.Chunk(MostIds))
+        {
+            held.UnionWith(await writer.RunAsync(
+                async context =>
+                {
+                    var own = context.Jobs.Where(job => ids.Contains(job.Id) && job.Status == JobStatus.Running && job.Node == node);
+                    await own.ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntil, leaseUntil), cancellationToken);
+                    return await own.Select(job => job.Id).ToListAsync(cancellationToken);
+                },
+                cancellationToken));
+        }
+
+        return held;
+    }
+
+    public void Dispose() => _requests.Dispose();
+
+    private async Task<Job?> UpdateAsync(OgcDbContext context, JobId id, Action<Job> change, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(context, context.Jobs.AsTracking(), id, cancellationToken) is not var (job, rows)) return null;
+        change(job);
+        if (!rows.Select(row => row.ToOutput()).SequenceEqual(job.Outputs))
+        {
+            context.RemoveRange(rows);
+            context.AddRange(job.Outputs.Select((output, ordinal) => JobOutputRow.Of(id, ordinal, output)));
+        }
+
+        try
+        {
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException clash) when (context.IsDuplicate(clash))
+        {
+            // Somebody else recorded the outputs first, and the database saw that before it saw the job's version.
+            throw new DbUpdateConcurrencyException($"Job {id} was given outputs meanwhile.", clash);
+        }
+
+        return job;
+    }
+
+    private async Task<Read?> ReadAsync(OgcDbContext context, IQueryable<Job> jobs, JobId id, CancellationToken cancellationToken)
+    {
+        var read = await jobs.Where(job => job.Id == id)
+            .Select(job => new Read(job, context.JobOutputs.Where(row => row.JobId == job.Id).OrderBy(row => row.Ordinal).ToList()))
+            .SingleOrDefaultAsync(cancellationToken);
+        if (read is null) return null;
+        JobParts.SetOutputs(read.Job, read.Rows.Select(row => row.ToOutput()));
+        // Not in the statement above, which repeats the job for each of its outputs.
+        await ReadRequestAsync(context, read.Job, cancellationToken);
+        return read;
+    }
+
+    private async Task ReadRequestAsync(OgcDbContext context, Job job, CancellationToken cancellationToken)
+    {
+        if (!_requests.TryGet(job.Id, out var request))
+        {
+            var json = await context.JobRequests.Where(row => row.JobId == job.Id).Select(row => row.Request)
+                .SingleAsync(cancellationToken);
+            request = StoredJson.ReadRequest(json);
+            _requests.Set(job.Id, request, json.Length);
+        }
+
+        JobParts.SetRequest(job, request);
+    }
+
+    private sealed record Read(Job Job, List<JobOutputRow> Rows);
+}

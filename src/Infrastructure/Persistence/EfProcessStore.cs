@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>Processes in the database. Revisions never change, so recent ones are kept in memory.</summary>
+internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, DatabaseWriter writer) : IProcessStore, IDisposable
+{
+    private const long MostRevisionBytes = 32 << 20;
+
+    private readonly BoundedCache<Guid, ProcessRevision> _revisions = new(MostRevisionBytes);
+
+    public async Task<Process?> FindAsync(ProcessId id, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var found = await context.Processes.Where(process => process.Id == id)
+            .Select(process => new { Process = process, RevisionId = EF.Property<Guid>(process, ProcessConfiguration.RevisionId) })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (found is null) return null;
+        SetRevision(found.Process, (await FindRevisionAsync(context, found.RevisionId, cancellationToken))!);
+        return found.Process;
+    }
+
+    public async Task<ProcessRevision?> FindRevisionAsync(Guid revisionId, CancellationToken cancellationToken)
+    {
+        if (_revisions.TryGet(revisionId, out var known)) return known;
+        await using var context = contexts.CreateDbContext();
+        return await FindRevisionAsync(context, revisionId, cancellationToken);
+    }
+
+    public async Task<Page<Process>> ListAsync(Cursor? cursor, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var read = await From(context.Processes, cursor).Take(limit + 1)
+            .Include(process => process.Revision).ToListAsync(cancellationToken);
+        return Page.Of(read, limit, cursor, process => process.Id.Value);
+    }
+
+    public Task<bool> TryAddAsync(Process process, CancellationToken cancellationToken) => writer.RunAsync(
+        async context =>
+        {
+            if (await context.Processes.AnyAsync(other => other.Id == process.Id, cancellationToken)) return false;
+            context.Add(process);
+            try
+            {
+                await context.SaveChangesAsync(cancellationToken);
+                return true;
+            }
+            catch (DbUpdateException failure) when (context.IsDuplicate(failure))
+            {
+                return false;
+            }
+        },
+        cancellationToken);
+
+    public Task<Process?> UpdateAsync(ProcessId id, Action<Process> change, CancellationToken cancellationToken) => writer.RunAsync(
+        async context =>
+        {
+            var process = await context.Processes.AsTracking().Include(process => process.Revision)
+                .SingleOrDefaultAsync(process => process.Id == id, cancellationToken);
+            if (process is null) return null;
+            change(process);
+            await context.SaveChangesAsync(cancellationToken);
+            return process;
+        },
+        cancellationToken);
+
+    public Task<bool> RemoveAsync(ProcessId id, CancellationToken cancellationToken) => writer.RunAsync(
+        async context => await context.Processes.Where(process => process.Id == id).ExecuteDeleteAsync(cancellationToken) > 0,
+        cancellationToken);
+
+    public void Dispose() => _revisions.Dispose();
+
+    private static IQueryable<Process> From(IQueryable<Process> processes, Cursor? cursor)
+    {
+        if (cursor is null) return processes.OrderBy(process => process.Id);
+        if (!ProcessId.TryParse(cursor.Key, out var place)) throw Cursor.NotOurs();
+        return cursor.Backwards
+            ? processes.Where(process => process.Id < place).OrderByDescending(process => process.Id)
+            : processes.Where(process => process.Id > place).OrderBy(process => process.Id);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_Revision")]
+    private static extern void SetRevision(Process process, ProcessRevision revision);
+
+    private async Task<ProcessRevision?> FindRevisionAsync(OgcDbContext context, Guid revisionId, CancellationToken cancellationToken)
+    {
+        if (_revisions.TryGet(revisionId, out var known)) return known;
+        var revision = await context.Revisions.SingleOrDefaultAsync(revision => revision.Id == revisionId, cancellationToken);
+        // The package is kept beside the description and the unit that came from it.
+        if (revision is not null) _revisions.Set(revisionId, revision, 2 * revision.Package.Length);
+        return revision;
+    }
+}

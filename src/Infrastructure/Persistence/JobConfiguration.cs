@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
+{
+    public void Configure(EntityTypeBuilder<Job> builder)
+    {
+        builder.ToTable("jobs");
+        builder.HasKey(job => job.Id);
+        builder.Ignore(job => job.Request);
+        builder.Ignore(job => job.Outputs);
+        builder.Property(job => job.Owner).HasMaxLength(256);
+        builder.Property(job => job.Message).HasMaxLength(2_000).HasConversion(ClippingConverter.To(2_000));
+        builder.Property(job => job.Node).HasMaxLength(256);
+        builder.Property(job => job.ImageDigest).HasMaxLength(512);
+        builder.Property(job => job.Version).IsConcurrencyToken();
+        // A renewed lease leaves the version alone, but must not be overlooked by another node that is about to take the job over.
+        builder.Property(job => job.LeaseUntil).IsConcurrencyToken();
+        builder.ComplexProperty(job => job.Failure, failure =>
+        {
+            failure.Property(why => why.Reason).HasMaxLength(4_000).HasConversion(ClippingConverter.To(4_000));
+            failure.Property(why => why.StandardError);
+        });
+
+        // Each ends with the list's order, so that a page is one stretch of one index. Running jobs are few: the index by
+        // status finds the abandoned ones too, and a renewed lease touches no index.
+        builder.HasIndex(job => new { job.Created, job.Id }).HasDatabaseName("ix_jobs_created");
+        builder.HasIndex(job => new { job.ProcessId, job.Created, job.Id }).HasDatabaseName("ix_jobs_process");
+        builder.HasIndex(job => new { job.ProcessId, job.Status, job.Created, job.Id }).HasDatabaseName("ix_jobs_process_status");
+        // The process at its end lets a look at the queue pass over many waiting jobs without reading their rows.
+        builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId }).HasDatabaseName("ix_jobs_status");
+    }
+}
+
+internal sealed class JobRequestConfiguration : IEntityTypeConfiguration<JobRequestRow>
+{
+    public void Configure(EntityTypeBuilder<JobRequestRow> builder)
+    {
+        builder.ToTable("job_requests");
+        builder.HasKey(row => row.JobId);
+        builder.HasOne<Job>().WithOne().HasForeignKey<JobRequestRow>(row => row.JobId);
+    }
+}
+
+internal sealed class JobOutputConfiguration : IEntityTypeConfiguration<JobOutputRow>
+{
+    public void Configure(EntityTypeBuilder<JobOutputRow> builder)
+    {
+        builder.ToTable("job_outputs");
+        builder.HasKey(row => new { row.JobId, row.Ordinal });
+        builder.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId);
+        builder.Property(row => row.OutputId).HasMaxLength(1_000);
+        builder.Property(row => row.MediaType).HasMaxLength(256).HasConversion(ClippingConverter.To(256));
+        builder.Property(row => row.FileKey).HasMaxLength(1_000);
+        builder.Property(row => row.FileName).HasMaxLength(256);
+        builder.Property(row => row.FileSha256).HasMaxLength(64).IsUnicode(false);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>The tables; each provider derives its own context, since each has its own migrations.</summary>
+internal abstract class OgcDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<Process> Processes => Set<Process>();
+
+    public DbSet<ProcessRevision> Revisions => Set<ProcessRevision>();
+
+    public DbSet<Job> Jobs => Set<Job>();
+
+    public DbSet<JobRequestRow> JobRequests => Set<JobRequestRow>();
+
+    public DbSet<JobOutputRow> JobOutputs => Set<JobOutputRow>();
+
+    /// <summary>Whether a failed insert met a key that is there already.</summary>
+    public abstract bool IsDuplicate(DbUpdateException failure);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<JobId>().HaveConversion<JobIdConverter>();
+        configurationBuilder.Properties<ProcessId>().HaveConversion<ProcessIdConverter>().HaveMaxLength(128).AreUnicode(false);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>().HavePrecision(6);
+        configurationBuilder.Properties<JobStatus>().HaveConversion<WordConverter<JobStatus>>().HaveMaxLength(16).AreUnicode(false);
+        configurationBuilder.Properties<JobFailureKind>().HaveConversion<WordConverter<JobFailureKind>>()
+            .HaveMaxLength(32).AreUnicode(false);
+        configurationBuilder.Properties<ImageStatus>().HaveConversion<WordConverter<ImageStatus>>().HaveMaxLength(16).AreUnicode(false);
+        configurationBuilder.Properties<ExecutionUnit>().HaveConversion<StoredJson.UnitConverter>();
+        configurationBuilder.Properties<ProcessDescription>().HaveConversion<StoredJson.DescriptionConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(OgcDbContext).Assembly);
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(PropertiesOf))
+        {
+            var name = property.DeclaringType is IMutableComplexType part ? part.ComplexProperty.Name + property.Name : property.Name;
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
+            property.ValueGenerated = ValueGenerated.Never;
+        }
+    }
+
+    protected static IEnumerable<IMutableProperty> PropertiesOf(IMutableTypeBase type) =>
+        type.GetDeclaredProperties().Concat(type.GetDeclaredComplexProperties().SelectMany(part => PropertiesOf(part.ComplexType)));
+}

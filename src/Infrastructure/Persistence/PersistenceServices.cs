@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Infrastructure.Storage;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>Registers the stores of jobs and processes.</summary>
+public static class PersistenceServices
+{
+    /// <summary>
+    /// Adds the database, by the sections <c>Database</c> and <c>Data</c>; <see cref="DatabaseMigrator.MigrateAsync"/> is to
+    /// be awaited before the server starts.
+    /// </summary>
+    public static IServiceCollection AddPersistence(this IServiceCollection services)
+    {
+        services.AddDataOptions();
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.TryAddSingleton<JobSignals>();
+        services.AddSingleton<IDbContextFactory<OgcDbContext>>(provider => new OgcContextFactory(
+            provider.GetRequiredService<IOptions<DatabaseOptions>>(),
+            provider.GetRequiredService<IOptions<DataOptions>>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetServices<IInterceptor>()));
+        services.AddSingleton<DatabaseWriter>();
+        services.AddSingleton<IJobStore, EfJobStore>();
+        services.AddSingleton<IProcessStore, EfProcessStore>();
+        services.AddSingleton(provider => new DatabaseMigrator(
+            provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),
+            provider.GetRequiredService<IOptions<DatabaseOptions>>(),
+            provider.GetRequiredService<IOptions<DataOptions>>(),
+            provider.GetRequiredService<ILogger<DatabaseMigrator>>()));
+        return services;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>The JSON that columns hold.</summary>
+internal static class StoredJson
+{
+    // By reflection: generated code would give null to what a row of an older version leaves out, not the type's own default.
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new ExpressionConverter() },
+    };
+
+    public static string Write(ExecuteRequest request) => JsonSerializer.Serialize(request, Options);
+
+    public static ExecuteRequest ReadRequest(string json) => JsonSerializer.Deserialize<ExecuteRequest>(json, Options)!;
+
+    private static string Write(ExecutionUnit unit) => JsonSerializer.Serialize(unit, Options);
+
+    private static ExecutionUnit ReadUnit(string json) => JsonSerializer.Deserialize<ExecutionUnit>(json, Options)!;
+
+    private static ProcessDescription ReadDescription(string json) =>
+        ProcessDescription.Read(JsonSerializer.Deserialize<JsonElement>(json));
+
+    public sealed class UnitConverter() : ValueConverter<ExecutionUnit, string>(unit => Write(unit), json => ReadUnit(json));
+
+    public sealed class DescriptionConverter()
+        : ValueConverter<ProcessDescription, string>(process => process.Document.GetRawText(), json => ReadDescription(json));
+
+    private sealed class ExpressionConverter : JsonConverter<Expression>
+    {
+        public override Expression Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Expression.Parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, Expression value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Source);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Infrastructure.Storage;
+
+/// <summary>Output files at <c>{Data}/outputs/XX/JOB/OUTPUT/NAME</c>, XX being the first characters of the job.</summary>
+internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputStore
+{
+    private const int ChunkBytes = 128 << 10;
+
+    private readonly string _root = data.Value.Of("outputs");
+    private readonly string _work = data.Value.Of(WorkFolders.Name);
+
+    public long AvailableBytes
+    {
+        get
+        {
+            PrivateFolder.Create(_root);
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(_root)! : _root).AvailableFreeSpace;
+        }
+    }
+
+    /// <remarks>
+    /// The work folder keeps its file, which costs nothing where both lie on one file system: a server that is killed before
+    /// the job's end is recorded collects again, and must find again what it found.
+    /// </remarks>
+    public async Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken)
+    {
+        var name = SafeName.Of(Path.GetFileName(path));
+        if (UnixFile.KindOf(path) is var kind && kind != UnixFile.RegularFile)
+            throw new OutputRefusedException($"Output '{outputId}' is {(kind is null ? "gone" : $"a {kind}")}; only regular files are taken.");
+        var key = $"{FolderOf(jobId)}/{PlaceOf(outputId, path)}/{name}";
+        var target = PathOf(key)!;
+        PrivateFolder.Create(Path.GetDirectoryName(target)!);
+        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            var (length, sha256) = UnixFile.TryLink(path, temporary)
+                ? await CopyAsync(temporary, null, cancellationToken)
+                : await CopyAsync(path, temporary, cancellationToken);
+            File.Move(temporary, target, overwrite: true);
+            return new(key, name, length, sha256);
+        }
+        catch (UnauthorizedAccessException locked)
+        {
+            throw new OutputRefusedException($"Output '{outputId}' can't be read by the server: {locked.Message}");
+        }
+        finally
+        {
+            // Also after a rename: one between two names of the same file does nothing and leaves both.
+            File.Delete(temporary);
+        }
+    }
+
+    public Stream? Open(StoredFile file)
+    {
+        if (PathOf(file.Key) is not { } path) return null;
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+            });
+        }
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void Delete(JobId jobId) => FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
+
+    private static string FolderOf(JobId jobId) => $"{jobId.ToString()[..2]}/{jobId}";
+
+    /// <summary>Reads a file to its end, copying it if asked to, and makes sure that the disk has it.</summary>
+    private static async Task<(long Length, string Sha256)> CopyAsync(string path, string? copyTo, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = copyTo is null ? null : File.OpenHandle(copyTo, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            var length = 0L;
+            while (await RandomAccess.ReadAsync(source, buffer.AsMemory(0, ChunkBytes), length, cancellationToken) is var read and > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+                if (copy is not null) await RandomAccess.WriteAsync(copy, buffer.AsMemory(0, read), length, cancellationToken);
+                length += read;
+            }
+
+            // A handle for reading can flush on Linux, the only system that links.
+            RandomAccess.FlushToDisk(copy ?? source);
+            return (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Where a file lies below its job: in its output's folder, and one deeper when it comes from a subfolder or its name
+    /// was changed, since another file of the same output may have the same name.
+    /// </summary>
+    private string PlaceOf(string outputId, string path)
+    {
+        var output = SafeName.Of(outputId);
+        if (output != outputId) output = $"{output}-{Mark(outputId)}";
+        // Below the work folders the first step names the attempt, which must not matter when an output is taken again.
+        var below = Path.GetRelativePath(_work, path).Split(Path.DirectorySeparatorChar);
+        var isWork = below.Length > 1 && below[0] != "..";
+        var origin = isWork ? string.Join('/', below.Skip(1)) : path;
+        var isPlain = Path.GetFileName(path) == SafeName.Of(Path.GetFileName(path)) && (!isWork || below.Length <= 3);
+        return isPlain ? output : $"{output}/{Mark(origin)}";
+    }
+
+    private static string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    private string? PathOf(string key)
+    {
+        var path = Path.GetFullPath(Path.Combine(_root, key));
+        return path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
+    }
+}
+
+/// <summary>Names that every file system and client can carry.</summary>
+internal static class SafeName
+{
+    private const int MostBytes = 180;
+    private const string Refused = "/\\:*?\"<>|";
+
+    /// <summary>The name, with '_' for what some system refuses, and shortened before its extension.</summary>
+    public static string Of(string name)
+    {
+        var safe = string.Concat(name.EnumerateRunes().Select(rune => IsRefused(rune) ? "_" : rune.ToString()));
+        safe = safe.TrimEnd(' ', '.');
+        // A dot in front would hide it, and the store's own temporary names begin so.
+        if (safe.StartsWith('.')) safe = '_' + safe[1..];
+        if (safe.Length == 0) return "_";
+        var extension = Path.GetExtension(safe) is { Length: <= 20 } few ? few : "";
+        var stem = safe[..^extension.Length];
+        while (Encoding.UTF8.GetByteCount(stem) + Encoding.UTF8.GetByteCount(extension) > MostBytes)
+            stem = stem[..^(char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
+        return stem + extension;
+    }
+
+    private static bool IsRefused(Rune rune) =>
+        Rune.IsControl(rune) || rune == Rune.ReplacementChar || Refused.Contains(rune.ToString(), StringComparison.Ordinal);
+}

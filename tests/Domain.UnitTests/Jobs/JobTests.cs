@@ -1,0 +1,143 @@
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Domain.UnitTests.Jobs;
+
+internal sealed class JobTests
+{
+    private static readonly DateTimeOffset Later = AJob.Now.AddSeconds(10);
+
+    [Test]
+    public void Accept_KeepsWhatWasCurrentAtThatTime()
+    {
+        var process = AProcess.Named("ndvi").Deploy();
+        var request = AJob.Asked("""{"a": 1}""");
+        var job = Job.Accept(process, request, "anna", AJob.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(job.Status, Is.EqualTo(JobStatus.Accepted));
+            Assert.That((job.ProcessId, job.RevisionId), Is.EqualTo((process.Id, process.Revision.Id)));
+            Assert.That((job.Owner, job.Request), Is.EqualTo(("anna", request)));
+            Assert.That((job.Created, job.Updated), Is.EqualTo((AJob.Now, AJob.Now)));
+            Assert.That((job.Started, job.Finished, job.LeaseUntil, job.Node), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)null, (DateTimeOffset?)null, (string?)null)));
+            Assert.That((job.Attempt, job.Progress, job.IsFinal), Is.EqualTo((0, 0, false)));
+        });
+    }
+
+    [Test]
+    public void Start_GivesTheFirstAttemptToTheNode()
+    {
+        var job = AJob.Accepted().Build();
+        var claim = job.Start("node-7", AJob.LeaseEnd, Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(claim, Is.EqualTo(new Claim("node-7", 1)));
+            Assert.That((job.Node, job.Attempt, job.LeaseUntil), Is.EqualTo(("node-7", 1, (DateTimeOffset?)AJob.LeaseEnd)));
+            Assert.That((job.Started, job.Updated), Is.EqualTo(((DateTimeOffset?)Later, Later)));
+            Assert.That(job.Message, Is.EqualTo("Staging inputs"));
+        });
+    }
+
+    [Test]
+    public void Report_NotesMessageAndProgress()
+    {
+        var job = AJob.Running().Build();
+        job.Report(AJob.FirstClaim, "Reading band 4", 42, Later);
+        Assert.That((job.Message, job.Progress, job.Updated), Is.EqualTo(("Reading band 4", 42, Later)));
+    }
+
+    [Test]
+    public void Report_OfNothingNew_LeavesMessageAndProgress()
+    {
+        var job = AJob.Running().Build();
+        job.Report(AJob.FirstClaim, "Reading band 4", 42, AJob.Now);
+        job.Report(AJob.FirstClaim, null, null, AJob.Now);
+        Assert.That((job.Message, job.Progress), Is.EqualTo(("Reading band 4", 42)));
+    }
+
+    [TestCase(-3, 0)]
+    [TestCase(100, 100)]
+    [TestCase(999, 100)]
+    public void Report_OfAnImpossiblePercentage_IsClamped(int told, int noted)
+    {
+        var job = AJob.Running().Build();
+        job.Report(AJob.FirstClaim, null, told, AJob.Now);
+        Assert.That(job.Progress, Is.EqualTo(noted));
+    }
+
+    [Test]
+    public void UseImage_NotesWhichImageRan()
+    {
+        var job = AJob.Running().Build();
+        job.UseImage(AJob.FirstClaim, "sha256:abc", AJob.Now);
+        Assert.That((job.ImageDigest, job.Message), Is.EqualTo(("sha256:abc", "Running")));
+    }
+
+    [Test]
+    public void Succeed_KeepsTheOutputs_AndEndsTheLease()
+    {
+        var output = new JobOutput("out", 0, "text/plain", "\"hi\"", null);
+        var job = AJob.Running().Build();
+        job.Succeed(AJob.FirstClaim, [output], Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(job.Outputs, Is.EqualTo(new[] { output }));
+            Assert.That((job.Progress, job.IsFinal, job.LeaseUntil, job.Finished), Is.EqualTo((100, true, (DateTimeOffset?)null, (DateTimeOffset?)Later)));
+        });
+    }
+
+    [Test]
+    public void Fail_TellsWhy()
+    {
+        var failure = new JobFailure(JobFailureKind.OutOfMemory, "too much memory", 137, "Killed");
+        var job = AJob.Running().Build();
+        job.Fail(AJob.FirstClaim, failure, Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Failure, job.Message), Is.EqualTo((failure, "too much memory")));
+            Assert.That((job.IsFinal, job.Finished), Is.EqualTo((true, (DateTimeOffset?)Later)));
+        });
+    }
+
+    [TestCase(JobStatus.Accepted)]
+    [TestCase(JobStatus.Running)]
+    [Requirement("/req/dismiss/job-dismiss-op")]
+    public void Dismiss_BeforeTheEnd_EndsTheJob(JobStatus status)
+    {
+        var job = AJob.In(status);
+        job.Dismiss(Later);
+        Assert.That(
+            (job.Status, job.IsFinal, job.Finished, job.LeaseUntil, job.Message),
+            Is.EqualTo((JobStatus.Dismissed, true, (DateTimeOffset?)Later, (DateTimeOffset?)null, "Dismissed before its end")));
+    }
+
+    [Test]
+    [Requirement("/req/dismiss/job-dismiss-op")]
+    public void Dismiss_AfterSuccess_RemovesTheOutputs()
+    {
+        var job = AJob.Successful().With(new JobOutput("out", 0, "text/plain", "1", null)).Build();
+        job.Dismiss(Later);
+        Assert.Multiple(() =>
+        {
+            Assert.That(job.Outputs, Is.Empty);
+            Assert.That(job.Finished, Is.EqualTo(AJob.Now), "the end stays when it was");
+            Assert.That(job.Message, Does.Contain("results were removed"));
+        });
+    }
+
+    [Test]
+    public void Dismiss_AfterFailure_KeepsTheReason()
+    {
+        var job = AJob.Failed().Build();
+        job.Dismiss(Later);
+        Assert.That(job.Failure?.Kind, Is.EqualTo(JobFailureKind.ExitCode));
+    }
+
+    [Test]
+    public void Succeed_AfterDismissal_IsRefused()
+    {
+        var job = AJob.Running().Build();
+        job.Dismiss(AJob.Now);
+        Assert.Throws<ClaimLostException>(() => job.Succeed(AJob.FirstClaim, [new("out", 0, "text/plain", "1", null)], Later));
+        Assert.That((job.Status, job.Outputs.Count), Is.EqualTo((JobStatus.Dismissed, 0)));
+    }
+}

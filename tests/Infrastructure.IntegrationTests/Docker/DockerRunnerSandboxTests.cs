@@ -1,0 +1,66 @@
+using OgcProcesses.Infrastructure.Docker;
+
+namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
+
+/// <summary>What a program sees of its sandbox, from inside.</summary>
+[CancelAfter(60_000)]
+internal sealed class DockerRunnerSandboxTests
+{
+    [TestCase("id -u", "65534")]
+    [TestCase("id -G", "65534")]
+    [TestCase("pwd", "/job/outputs")]
+    [TestCase("echo $HOME", "/tmp")]
+    [TestCase("ls /sys/class/net", "lo")]
+    [TestCase("while read k v; do case $k in Cap*) echo $v;; esac; done < /proc/self/status | tr -d '0\\n'", null)]
+    [TestCase("while read k v; do case $k in NoNewPrivs:) echo $v;; esac; done < /proc/self/status", "1")]
+    [TestCase("while read k v; do case $k in Seccomp:) echo $v;; esac; done < /proc/self/status", "2")]
+    [TestCase("touch /x 2>/dev/null || echo refused", "refused")]
+    [TestCase("touch /job/x 2>/dev/null || echo refused", "refused")]
+    [TestCase("touch /etc/hosts 2>/dev/null || echo refused", "refused")]
+    [TestCase("touch /tmp/x /job/outputs/x && echo done", "done")]
+    [TestCase("cat /sys/fs/cgroup/pids/pids.max", "256")]
+    [TestCase("cat /sys/fs/cgroup/memory/memory.limit_in_bytes", "67108864")]
+    [TestCase("cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us", "100000")]
+    [TestCase("ulimit -n; ulimit -c", "16384\n0")]
+    public async Task Program_ByDefault_IsConfined(string script, string? expected)
+    {
+        await using var rig = new Rig(new() { User = SandboxOptions.Nobody });
+        var (_, _, log) = await rig.RunAsync(script);
+        Assert.That(string.Join('\n', log.Select(l => l.Text)), Is.EqualTo(expected ?? ""));
+    }
+
+    [Test]
+    public async Task Program_NoUserConfigured_IsNotRoot()
+    {
+        await using var rig = new Rig();
+        var (_, _, log) = await rig.RunAsync("id -u");
+        Assert.That(log[0].Text, Is.Not.EqualTo("0"));
+    }
+
+    [TestCase(false, true, "lo")]
+    [TestCase(true, false, "lo")]
+    [TestCase(true, true, "eth0 lo")]
+    public async Task Network_AskedForOrAllowed_NeedsBoth(bool asked, bool allowed, string interfaces)
+    {
+        await using var rig = new Rig(new() { AllowNetwork = allowed });
+        var (_, _, log) = await rig.RunAsync(rig.Sh("echo $(ls /sys/class/net)") with { Network = asked });
+        Assert.That(log[0].Text, Is.EqualTo(interfaces));
+    }
+
+    [Test]
+    public async Task Environment_OfTheUnit_IsSeen()
+    {
+        await using var rig = new Rig();
+        var spec = rig.Sh("echo \"$A|$HOME\"") with { Environment = new Dictionary<string, string> { ["A"] = "x=y z", ["HOME"] = "/h" } };
+        var (_, _, log) = await rig.RunAsync(spec);
+        Assert.That(log[0].Text, Is.EqualTo("x=y z|/h"));
+    }
+
+    [Test]
+    public async Task Processes_MoreThanAllowed_AreRefused()
+    {
+        await using var rig = new Rig(new() { PidsLimit = 8 });
+        var (_, _, log) = await rig.RunAsync("for i in 1 2 3 4 5 6 7 8 9; do sleep 5 & done; echo all");
+        Assert.That(log.Select(l => l.Text), Has.None.EqualTo("all"));
+    }
+}

@@ -1,0 +1,80 @@
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+using OgcProcesses.Infrastructure.Persistence;
+using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
+
+namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>A million jobs list as fast as a hundred when no query reads further than its page.</summary>
+internal sealed class QueryPlanTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly Cursor SomePlace = new(JobPlace.KeyOf(AJob()), Backwards: false);
+
+    private TestServer _server = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _server = await TestServer.StartAsync();
+        _server.Statements.Clear();
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await _server.DisposeAsync();
+
+    private static IEnumerable<TestCaseData> Queries()
+    {
+        ProcessId[] echo = [new("echo")];
+        JobStatus[] running = [JobStatus.Running];
+        yield return Query("ListFirst", jobs => jobs.ListAsync(new(), null, 10, None));
+        yield return Query("ListNext", jobs => jobs.ListAsync(new(), SomePlace, 10, None));
+        yield return Query("ListPrevious", jobs => jobs.ListAsync(new(), SomePlace with { Backwards = true }, 10, None));
+        yield return Query("ListByProcess", jobs => jobs.ListAsync(new(echo), SomePlace, 10, None));
+        yield return Query("ListByStatus", jobs => jobs.ListAsync(new(null, running), SomePlace, 10, None));
+        yield return Query("ListByBoth", jobs => jobs.ListAsync(new(echo, running), SomePlace, 10, None));
+        yield return Query("ListByTime", jobs => jobs.ListAsync(new(From: Noon, To: Noon), null, 10, None));
+        yield return Query("ListWaiting", jobs => jobs.ListWaitingAsync(echo, 10, None));
+        yield return Query("CountWaitingBefore", jobs => jobs.CountWaitingBeforeAsync(AJob(), 10, None));
+        yield return Query("ListAbandoned", jobs => jobs.ListAbandonedAsync(Node, [], Noon, None));
+        yield return Query("Find", jobs => jobs.FindAsync(JobId.New(), None));
+
+        static TestCaseData Query(string name, Func<IJobStore, Task> run) => new TestCaseData(run).SetArgDisplayNames(name);
+    }
+
+    [TestCaseSource(nameof(Queries))]
+    public async Task Query_OfJobs_ReadsOneStretchOfAnIndex(Func<IJobStore, Task> query)
+    {
+        await query(_server.Jobs);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        // "SCAN j USING INDEX" with a limit reads in the list's order and stops; "SCAN j" alone reads the whole table.
+        Assert.That(plan, Does.Match("(?m) j USING .*INDEX").And.Not.Match("(?m)SCAN (j|jobs)$"));
+    }
+
+    [TestCaseSource(nameof(Queries))]
+    public async Task Query_OfJobs_SortsNothingButOutputs(Func<IJobStore, Task> query)
+    {
+        await query(_server.Jobs);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        Assert.That(plan, plan.Contains("job_outputs") ? Does.Contain("TEMP B-TREE") : Does.Not.Contain("TEMP B-TREE"));
+    }
+
+    [Test]
+    public async Task Query_OfSeveralProcessesAndStatuses_ReadsOneStretchForEach()
+    {
+        await _server.Jobs.ListAsync(new([new("a"), new("b")], [JobStatus.Failed, JobStatus.Running]), SomePlace, 10, None);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        Assert.That(plan.Split('\n').Count(step => step.Contains("SEARCH") && step.Contains("ix_jobs_process_status (process_id=? AND status=? AND created<?)")), Is.EqualTo(4), plan);
+    }
+}

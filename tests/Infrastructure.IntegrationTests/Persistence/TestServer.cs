@@ -1,0 +1,88 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Processes;
+using OgcProcesses.Infrastructure.Persistence;
+using OgcProcesses.Infrastructure.Storage;
+
+namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>The stores as the server registers them, on a database of their own in a temporary folder.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    public const string SqlServerVariable = "OGC_TEST_SQLSERVER";
+
+    private readonly ServiceProvider _services;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly bool _isFirst;
+
+    private TestServer(Dictionary<string, string?> settings, bool isFirst)
+    {
+        (_settings, _isFirst) = (settings, isFirst);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddPersistence().AddFolderStorage();
+        services.AddSingleton<IInterceptor>(Statements);
+        _services = services.BuildServiceProvider();
+    }
+
+    public StatementLog Statements { get; } = new();
+
+    public IJobStore Jobs => _services.GetRequiredService<IJobStore>();
+
+    public IProcessStore Processes => _services.GetRequiredService<IProcessStore>();
+
+    public JobSignals Signals => _services.GetRequiredService<JobSignals>();
+
+    public DatabaseMigrator Migrator => _services.GetRequiredService<DatabaseMigrator>();
+
+    public OgcDbContext Context() => _services.GetRequiredService<IDbContextFactory<OgcDbContext>>().CreateDbContext();
+
+    public string Folder => _settings["Data:Directory"]!;
+
+    /// <summary>A server whose database is not made yet.</summary>
+    public static TestServer Unstarted(params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string?> { ["Data:Directory"] = Directory.CreateTempSubdirectory("ogc-").FullName };
+        foreach (var (key, value) in settings) all[key] = value;
+        return new(all, isFirst: true);
+    }
+
+    public static async Task<TestServer> StartAsync(DatabaseProvider provider = DatabaseProvider.Sqlite)
+    {
+        var settings = new List<(string Key, string Value)> { ("Database:Provider", provider.ToString()) };
+        if (provider == DatabaseProvider.SqlServer)
+        {
+            var connection = Environment.GetEnvironmentVariable(SqlServerVariable);
+            if (connection is null) Assert.Ignore($"Needs a SQL Server: set {SqlServerVariable} to a connection string that may create databases.");
+            var own = new SqlConnectionStringBuilder(connection) { InitialCatalog = $"ogc_test_{Guid.NewGuid():N}" };
+            settings.Add(("Database:ConnectionString", own.ConnectionString));
+        }
+
+        var server = Unstarted([.. settings]);
+        await server.Migrator.MigrateAsync(CancellationToken.None);
+        return server;
+    }
+
+    /// <summary>Another server on the same database: it shares nothing in memory, as after a restart or on another node.</summary>
+    public TestServer Another() => new(_settings, isFirst: false);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isFirst && _settings.GetValueOrDefault("Database:Provider") == nameof(DatabaseProvider.SqlServer))
+        {
+            await using var context = Context();
+            await context.Database.EnsureDeletedAsync();
+        }
+
+        await _services.DisposeAsync();
+        if (!_isFirst) return;
+        SqliteConnection.ClearAllPools();
+        if (Directory.Exists(Folder)) FileTree.Delete(Folder);
+    }
+}

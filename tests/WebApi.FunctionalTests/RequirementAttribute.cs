@@ -1,0 +1,5 @@
+namespace OgcProcesses.WebApi.FunctionalTests;
+
+/// <summary>Names the requirement of the standard that a test proves.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class RequirementAttribute(string id) : PropertyAttribute("Requirement", id);

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace OgcProcesses.WebApi.FunctionalTests;
+
+/// <summary>The server as its operator starts it: a process with settings.</summary>
+internal sealed class SettingsTests
+{
+    [TestCase("Runner:MaxConcurrentJobs", "0", "MaxConcurrentJobs")]
+    [TestCase("Runner:LeaseDuration", "00:00:00", "LeaseDuration")]
+    [TestCase("Runner:StopGrace", "soon", "StopGrace")]
+    [TestCase("Runner:MaxConcurentJobs", "4", "MaxConcurentJobs")]
+    [TestCase("Api:MaxRequestBytes", "many", "MaxRequestBytes")]
+    [TestCase("Api:PathBase", "ogc/", "PathBase")]
+    [TestCase("Fetch:AllowedNetworks:0", "10.0.0.0/33", "10.0.0.0/33")]
+    [TestCase("Database:Provider", "Oracle", "Provider")]
+    [TestCase("Data:Directory", "/proc/nothing", "Data:Directory")]
+    public async Task Start_WrongSetting_EndsWithASentenceThatNamesIt(string setting, string value, string named)
+    {
+        var folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;
+        try
+        {
+            var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+            foreach (var argument in (string[])[typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Data:Directory", folder, $"--{setting}", value])
+                start.ArgumentList.Add(argument);
+            using var server = Process.Start(start)!;
+            var output = server.StandardOutput.ReadToEndAsync();
+            var errors = await server.StandardError.ReadToEndAsync();
+            await output;
+            await server.WaitForExitAsync();
+            Assert.That(server.ExitCode, Is.EqualTo(1));
+            Assert.That(errors, Does.Contain(named));
+            Assert.That(errors, Does.Not.Contain("   at "), "no stack trace");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
