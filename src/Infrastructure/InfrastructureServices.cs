@@ -28,6 +28,8 @@ public static class InfrastructureServices
         services.AddPersistence();
         services.AddFolderStorage();
         services.AddDockerRunner();
+        // Containers are told apart as nodes are: by machine and data folder.
+        services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);
         services.AddGuardedFetcher();
         services.AddSchemaValidator();
         services.AddHostedService<ReconcileWorker>();

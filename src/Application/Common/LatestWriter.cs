@@ -2,10 +2,11 @@ using System.Threading.Channels;
 
 namespace OgcProcesses.Application.Common;
 
-/// <summary>Writes the latest of values that come faster than they are worth writing; disposing writes the last one.</summary>
+/// <summary>Writes the latest of values that come faster than they are worth writing, each after a short pause.</summary>
+/// <remarks>What came last before disposing is dropped: whoever disposes goes on to write what has become of it all.</remarks>
 internal sealed class LatestWriter<T> : IProgress<T>, IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<T> _latest = Channel.CreateBounded<T>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly CancellationTokenSource _ending = new();
@@ -26,10 +27,11 @@ internal sealed class LatestWriter<T> : IProgress<T>, IAsyncDisposable
 
     private async Task WriteAllAsync(Func<T, Task> write, TimeProvider clock)
     {
-        await foreach (var value in _latest.Reader.ReadAllAsync())
+        while (await _latest.Reader.WaitToReadAsync())
         {
-            await write(value);
             await Task.Delay(Pause, clock, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_ending.IsCancellationRequested) return;
+            if (_latest.Reader.TryRead(out var value)) await write(value);
         }
     }
 }

@@ -21,8 +21,12 @@ public interface IOutputStore
     long AvailableBytes { get; }
 }
 
-/// <summary>An output is of a kind that is never stored.</summary>
-public sealed class OutputRefusedException(string reason) : Exception(reason);
+/// <summary>An output is of a kind that is never stored, or beyond a limit; no other attempt would change that.</summary>
+public sealed class OutputRefusedException(string reason, JobFailureKind kind = JobFailureKind.OutputInvalid) : Exception(reason)
+{
+    /// <summary>How the job fails because of it.</summary>
+    public JobFailureKind Kind { get; } = kind;
+}
 
 /// <summary>Keeps what the programs of jobs wrote.</summary>
 public interface ILogStore

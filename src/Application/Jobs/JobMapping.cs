@@ -55,7 +55,7 @@ internal sealed class JobMapping : Profile
                 To(self, "monitor", "This status"),
                 To($"{self}/inputs", "related", "The execute request"),
             };
-            if (source.Status != JobStatus.Accepted) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
+            if (source.Status is not (JobStatus.Accepted or JobStatus.Dismissed)) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
             if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
             return all;

@@ -85,15 +85,15 @@ public sealed class Job
         Owner = owner,
         Request = request,
         Status = Accepted,
-        Created = at,
-        Updated = at,
+        Created = ToMicroseconds(at),
+        Updated = ToMicroseconds(at),
     };
 
     /// <summary>Gives the waiting job to a node for its first attempt.</summary>
     public Claim Start(string node, DateTimeOffset leaseUntil, DateTimeOffset at)
     {
         MoveTo(Running, at);
-        Started = at;
+        Started = Updated;
         return TakeOver(node, leaseUntil, "Staging inputs");
     }
 
@@ -126,12 +126,12 @@ public sealed class Job
         Progress = Math.Clamp(progress ?? Progress, 0, 100);
     }
 
-    /// <summary>Notes which image is about to run.</summary>
-    public void UseImage(Claim claim, string digest, DateTimeOffset at)
+    /// <summary>Notes which image runs.</summary>
+    public void UseImage(Claim claim, string digest)
     {
         EnsureHeldBy(claim);
-        Touch(at);
-        (ImageDigest, Message) = (digest, "Running");
+        ImageDigest = digest;
+        Version++;
     }
 
     /// <summary>Ends the job with its outputs.</summary>
@@ -180,7 +180,7 @@ public sealed class Job
     private void End(JobStatus status, DateTimeOffset at, string message)
     {
         MoveTo(status, at);
-        Finished ??= at;
+        Finished ??= Updated;
         (Message, LeaseUntil) = (message, null);
     }
 
@@ -194,5 +194,8 @@ public sealed class Job
         Touch(at);
     }
 
-    private void Touch(DateTimeOffset at) => (Updated, Version) = (at, Version + 1);
+    private void Touch(DateTimeOffset at) => (Updated, Version) = (ToMicroseconds(at), Version + 1);
+
+    /// <remarks>What every database keeps, so that a job read back is the job that was written.</remarks>
+    private static DateTimeOffset ToMicroseconds(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

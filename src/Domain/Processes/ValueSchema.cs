@@ -7,8 +7,6 @@ namespace OgcProcesses.Domain.Processes;
 /// <param name="Document">The schema as deployed.</param>
 public sealed record ValueSchema(JsonElement Document)
 {
-    private const string FormatPrefix = "http://www.opengis.net/def/format/ogcapi-processes/0/";
-
     /// <summary>The value used when a request gives none.</summary>
     public JsonElement? Default => Member(Document, "default");
 
@@ -28,23 +26,9 @@ public sealed record ValueSchema(JsonElement Document)
     /// <summary>Whether a value is plain text, which needs no JSON around it.</summary>
     public bool IsText => Alternatives.All(schema => TypeOf(schema) == "string");
 
-    /// <summary>Whether a value is a bounding box.</summary>
-    /// <remarks>Part 1, bbox.yaml; declared by the format <c>ogc-bbox</c>, alone or inside <c>allOf</c>.</remarks>
-    public bool IsBoundingBox => Alternatives.Any(schema => FormatsOf(schema).Contains("ogc-bbox"));
-
     /// <summary>Media types the schema names, the default one first.</summary>
     public IEnumerable<string> MediaTypes =>
         Alternatives.Select(schema => Member(schema, "contentMediaType")?.GetString()).OfType<string>();
-
-    /// <summary>Short codes of the formats a schema names, itself or in <c>allOf</c>.</summary>
-    /// <remarks>Servers take the short code and the URI alike.</remarks>
-    public static IEnumerable<string> FormatsOf(JsonElement schema)
-    {
-        if (Member(schema, "format")?.GetString() is { } format)
-            yield return format.StartsWith(FormatPrefix, StringComparison.Ordinal) ? format[FormatPrefix.Length..] : format;
-        if (Member(schema, "allOf") is not { ValueKind: JsonValueKind.Array } all) yield break;
-        foreach (var nested in all.EnumerateArray().SelectMany(FormatsOf)) yield return nested;
-    }
 
     /// <summary>Whether a value of this schema is a file rather than a JSON value.</summary>
     public static bool IsFile(JsonElement schema) =>

@@ -20,16 +20,13 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     /// <summary>The name makes creating idempotent: a second container of an attempt can't exist.</summary>
     public static string NameOf(JobId jobId, int attempt) => $"ogcp-{jobId}-{attempt}";
 
-    /// <summary>Whether a job's container gets a network.</summary>
-    public bool Networked(ContainerSpec spec) => spec.Network && sandbox.AllowNetwork;
-
     /// <param name="spec">What is asked for.</param>
     /// <param name="imageDefaults">The image's configuration where the engine's own rules for defaults don't fit.</param>
     /// <param name="holder">A container whose network namespace is joined; null for an own one.</param>
     public CreateContainerParameters For(ContainerSpec spec, Config? imageDefaults, string? holder)
     {
         var host = Hardened();
-        host.NetworkMode = Networked(spec) ? sandbox.NetworkMode : holder is null ? "none" : Joining + holder;
+        host.NetworkMode = spec.Network ? sandbox.NetworkMode : holder is null ? "none" : Joining + holder;
         host.Init = sandbox.Init;
         host.PidsLimit = sandbox.PidsLimit;
         host.Memory = host.MemorySwap = spec.Memory;
@@ -74,7 +71,8 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
         host.NetworkMode = "none";
         host.IpcMode = "none";
         host.PidsLimit = 4;
-        host.Memory = host.MemorySwap = 16 * 1024 * 1024;
+        // It needs next to nothing, but the engine's own runc, some 15 MiB, counts as the container's while it starts.
+        host.Memory = host.MemorySwap = 64 * 1024 * 1024;
         host.LogConfig = new() { Type = "none" };
         return new()
         {
@@ -93,7 +91,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     private static HostConfig Hardened() => new()
     {
         CapDrop = ["ALL"],
-        SecurityOpt = ["no-new-privileges:true"],
+        SecurityOpt = ["no-new-privileges"],
         ReadonlyRootfs = true,
     };
 

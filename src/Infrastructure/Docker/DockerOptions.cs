@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace OgcProcesses.Infrastructure.Docker;
 
@@ -19,8 +17,7 @@ public sealed class DockerOptions : IValidatableObject
     /// <summary>Tells the containers of this installation from those of others on the same engine.</summary>
     /// <remarks>
     /// Servers that share a database share it too; two installations must never share one, since each removes containers
-    /// it has no job for. Unset, it is derived from the machine's name and the server's folder: set it where these change,
-    /// as in a container.
+    /// it has no job for. Unset, it is the node's name (<c>Runner:NodeId</c>): set it where that changes, as in a container.
     /// </remarks>
     [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")]
     public string? InstanceId { get; set; }
@@ -46,7 +43,7 @@ public sealed class DockerOptions : IValidatableObject
 
     internal Uri EndpointUri => new(EndpointText);
 
-    internal string Instance => InstanceId ?? Derived;
+    internal string Instance => InstanceId ?? throw new InvalidOperationException("Docker:InstanceId is not set.");
 
     internal bool UsesArchives => FileExchange switch
     {
@@ -59,15 +56,6 @@ public sealed class DockerOptions : IValidatableObject
         Endpoint ?? (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host ? host : Local);
 
     private static string Local => OperatingSystem.IsWindows() ? "npipe://./pipe/docker_engine" : "unix:///var/run/docker.sock";
-
-    private static string Derived
-    {
-        get
-        {
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{AppContext.BaseDirectory}"));
-            return Convert.ToHexStringLower(hash.AsSpan(0, 8));
-        }
-    }
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

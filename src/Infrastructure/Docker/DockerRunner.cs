@@ -7,6 +7,7 @@ using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using static OgcProcesses.Infrastructure.Docker.ContainerRecipe;
@@ -61,7 +62,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
         if (!_docker.UsesArchives) WorkFolder.Open(spec.WorkFolder);
         var defaults = NeedsDefaults(spec) ? await DefaultsOf(spec, cancellationToken) : null;
 
-        for (var mayJoin = !_recipe.Networked(spec); ; mayJoin = false)
+        for (var mayJoin = !spec.Network; ; mayJoin = false)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var holder = mayJoin ? Holders.TryLease() : null;
@@ -83,7 +84,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
             {
                 if (_docker.UsesArchives) await UploadAsync(created.Id, spec.WorkFolder, cancellationToken);
                 await _engine.AskAsync(client => client.Containers.StartContainerAsync(created.Id, new()), default);
-                return new(created.Id, spec.JobId, spec.Attempt, ContainerState.Running);
+                return new(created.Id, spec.JobId, spec.Attempt, ContainerState.Running, ImageId: spec.ImageId);
             }
             catch (Exception e)
             {
@@ -102,7 +103,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
 
     public async Task<JobContainer?> FindAsync(JobId jobId, int attempt, CancellationToken cancellationToken) =>
         await InspectAsync(NameOf(jobId, attempt), cancellationToken) is { } found
-            ? Known(found.ID, found.Config.Labels, found.State.Status)
+            ? Known(found)
             : null;
 
     public async Task<IReadOnlyList<JobContainer>> ListAsync(CancellationToken cancellationToken)
@@ -114,16 +115,18 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
             Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = labels },
         };
         var found = await _engine.AskAsync(client => client.Containers.ListContainersAsync(query, cancellationToken), cancellationToken);
-        return [.. found.Select(c => Known(c.ID, c.Labels, c.State)).OfType<JobContainer>()];
+        return [.. found.Select(c => Known(c.ID, c.Labels, c.State, null, c.ImageID)).OfType<JobContainer>()];
     }
 
     public async IAsyncEnumerable<LogLine> FollowLogsAsync(
         JobContainer container, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lines = new LogLines();
-        while (lines.NextPass(out var since))
+        // The whole log of an ended program is there at once; only a followed one may need another pass.
+        var ended = container.State == ContainerState.Exited;
+        for (var pass = 0; lines.NextPass(out var since) && !(ended && pass > 0); pass++)
         {
-            using var log = await OpenLogAsync(container, follow: true, since, cancellationToken);
+            using var log = await OpenLogAsync(container, follow: !ended, since, cancellationToken);
             if (log is null) break;
 
             await using var frames = LogFrames.ReadAsync(log, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -234,7 +237,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
             await destination.WriteAsync(bytes, cancellationToken);
         }
 
-        static EngineException TooMuch(string than) => new($"The program wrote more than {than}; large outputs belong in files.");
+        static OutputRefusedException TooMuch(string than) => new($"The program wrote more than {than}; large outputs belong in files.", JobFailureKind.LimitExceeded);
     }
 
     public async Task RemoveAsync(JobContainer container, CancellationToken cancellationToken)
@@ -282,7 +285,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
         {
             // Of an earlier call, which a crash cut.
             var found = await InspectAsync(NameOf(spec.JobId, spec.Attempt), default);
-            if (found is null || Known(found.ID, found.Config.Labels, found.State.Status) is not { } existing)
+            if (found is null || Known(found) is not { } existing)
                 throw new ContainerRefusedException($"The container's name is taken by one that is not ours: {e.Reason}", e);
 
             if (holder is not null) Holders.Return(holder);
@@ -364,18 +367,23 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
     private async Task<bool> RunsAsync(string id) => await InspectAsync(id, default) is { State.Running: true };
 
     /// <summary>The container by its labels; null when they are not this installation's.</summary>
-    private JobContainer? Known(string id, IDictionary<string, string>? labels, string state)
+    private JobContainer? Known(ContainerInspectResponse found) =>
+        Known(found.ID, found.Config.Labels, found.State.Status, found.State.StartedAt, found.Image);
+
+    private JobContainer? Known(string id, IDictionary<string, string>? labels, string state, string? started, string? imageId)
     {
         if (Label(InstanceLabel) != _docker.Instance
             || !JobId.TryParse(Label(JobLabel), out var jobId)
             || !int.TryParse(Label(AttemptLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt)) return null;
 
-        return new(id, jobId, attempt, state switch
+        var known = state switch
         {
             "created" => ContainerState.Created,
             "running" or "paused" or "restarting" => ContainerState.Running,
             _ => ContainerState.Exited,
-        });
+        };
+        var since = DateTimeOffset.TryParse(started, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : (DateTimeOffset?)null;
+        return new(id, jobId, attempt, known, since, imageId);
 
         string? Label(string name) => labels?.TryGetValue(name, out var value) == true ? value : null;
     }

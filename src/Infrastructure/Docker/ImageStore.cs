@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
 using Docker.DotNet.Models;
@@ -14,9 +15,15 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
     private const string Name = "[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*";
     private const string Tag = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 
+    private const int MostSeen = 1_000;
+
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long what the engine said of an image is believed; long enough for many jobs that start at once.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, Pull> _pulls = [];
+    private readonly ConcurrentDictionary<string, (ContainerImage Image, long At)> _seen = new();
     private readonly CancellationTokenSource _closing = new();
 
     public async Task<ContainerImage> EnsureAsync(string reference, IProgress<string>? progress, CancellationToken cancellationToken)
@@ -25,6 +32,7 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         if (reference.Length > 512 || !Reference.IsMatch(reference))
             throw new ImageUnavailableException(reference, "this is not the reference of an image");
 
+        if (_seen.TryGetValue(reference, out var seen) && clock.GetElapsedTime(seen.At) < Fresh) return seen.Image;
         if (await FindAsync(reference, cancellationToken) is { } present) return present;
 
         await PullAsync(reference, progress, cancellationToken);
@@ -45,7 +53,10 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         {
             var image = await engine.AskAsync(client => client.Images.InspectImageAsync(reference, cancellationToken), cancellationToken);
             var digests = from name in image.RepoDigests ?? [] let at = name.IndexOf('@') where at >= 0 select name[(at + 1)..];
-            return new(image.ID, digests.FirstOrDefault() ?? image.ID, image.Config.Cmd?.ToArray() ?? []);
+            var found = new ContainerImage(image.ID, digests.FirstOrDefault() ?? image.ID, image.Config.Cmd?.ToArray() ?? []);
+            if (_seen.Count >= MostSeen) _seen.Clear();
+            _seen[reference] = (found, clock.GetTimestamp());
+            return found;
         }
         catch (EngineAnswerException e) when (e.Status == HttpStatusCode.NotFound)
         {

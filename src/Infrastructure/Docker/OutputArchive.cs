@@ -1,6 +1,8 @@
 using System.Formats.Tar;
 using System.IO.Pipelines;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Infrastructure.Docker;
 
@@ -126,8 +128,8 @@ internal static class OutputArchive
 
     private static string Parent(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
 
-    private static EngineException TooMuch(string than) =>
-        new($"The program left more than {than}; not more is taken out of a container.");
+    private static OutputRefusedException TooMuch(string than) =>
+        new($"The program left more than {than}; not more is taken out of a container.", JobFailureKind.LimitExceeded);
 
-    private static EngineException Unsafe(string name) => new($"The archive of the container's outputs holds '{name}', which leads out of it.");
+    private static OutputRefusedException Unsafe(string name) => new($"The archive of the container's outputs holds '{name}', which leads out of it.");
 }

@@ -49,10 +49,7 @@ public sealed class SandboxOptions
     [Range(64, 1_048_576)]
     public long OpenFiles { get; init; } = 16_384;
 
-    /// <summary>Whether units that ask for a network get one.</summary>
-    public bool AllowNetwork { get; init; }
-
-    /// <summary>The engine's network that they get.</summary>
+    /// <summary>The engine's network that units get which ask for one, where <c>Runner:AllowNetwork</c> allows it.</summary>
     [RegularExpression(
         "(?!(host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*",
         ErrorMessage = "Sandbox:NetworkMode must name a network of the engine, not host or none.")]

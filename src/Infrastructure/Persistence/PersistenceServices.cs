@@ -20,7 +20,7 @@ public static class PersistenceServices
     public static IServiceCollection AddPersistence(this IServiceCollection services)
     {
         services.AddDataOptions();
-        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton<JobSignals>();
         services.AddSingleton<IDbContextFactory<OgcDbContext>>(provider => new OgcContextFactory(

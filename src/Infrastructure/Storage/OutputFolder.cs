@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Infrastructure.Storage;
 
@@ -22,13 +23,13 @@ internal sealed class OutputFolder : IOutputFolder
             {
                 // Folders count too: a program can make millions of empty ones.
                 if (++entries > 2 * mostFiles || (!isFolder && files.Count == mostFiles))
-                    throw new OutputRefusedException($"The program left more than {mostFiles} files; that is the most for one job.");
+                    throw new OutputRefusedException($"The program left more than {mostFiles} files; that is the most for one job.", JobFailureKind.LimitExceeded);
                 var fullPath = Path.Combine(folder, path);
                 EnsureAcceptable(path, fullPath);
                 if (isFolder) continue;
                 bytes += length;
                 if (bytes > mostBytes)
-                    throw new OutputRefusedException($"The program left more than {mostBytes} bytes; that is the most for one job.");
+                    throw new OutputRefusedException($"The program left more than {mostBytes} bytes; that is the most for one job.", JobFailureKind.LimitExceeded);
                 files.Add(new(path.Replace(Path.DirectorySeparatorChar, '/'), fullPath, length));
             }
         }

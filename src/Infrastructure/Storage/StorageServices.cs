@@ -13,7 +13,7 @@ public static class StorageServices
     public static IServiceCollection AddFolderStorage(this IServiceCollection services)
     {
         services.AddDataOptions();
-        services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IOutputStore, FolderOutputStore>();
         services.AddSingleton<ILogStore, FolderLogStore>();
         services.AddSingleton<IWorkFolders, WorkFolders>();
@@ -23,7 +23,7 @@ public static class StorageServices
 
     internal static IServiceCollection AddDataOptions(this IServiceCollection services)
     {
-        services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
+        services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DataOptions>, DataOptionsValidator>());
         return services;
     }

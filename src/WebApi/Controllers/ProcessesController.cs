@@ -28,9 +28,8 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
     public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
     {
-        var deployment = await mediator.Send(new DeployProcess(package), cancellationToken);
-        foreach (var warning in deployment.Warnings) Response.Headers.Append("Warning", $"299 - \"{warning.Replace('"', '\'')}\"");
-        return Created(links.Url($"processes/{deployment.Summary.Id}"), deployment.Summary);
+        var summary = await mediator.Send(new DeployProcess(package), cancellationToken);
+        return Created(links.Url($"processes/{summary.Id}"), summary);
     }
 
     /// <summary>Describes a process: its inputs and outputs.</summary>

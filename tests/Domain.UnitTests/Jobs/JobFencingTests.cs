@@ -11,7 +11,7 @@ internal sealed class JobFencingTests
     private static readonly Dictionary<string, Action<Job>> Changes = new()
     {
         ["Report"] = job => job.Report(AJob.FirstClaim, "late", 99, AfterTheLease),
-        ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:late", AfterTheLease),
+        ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:late"),
         ["Succeed"] = job => job.Succeed(AJob.FirstClaim, [], AfterTheLease),
         ["Fail"] = job => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "late"), AfterTheLease),
     };

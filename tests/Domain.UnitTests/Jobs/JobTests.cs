@@ -24,6 +24,14 @@ internal sealed class JobTests
     }
 
     [Test]
+    public void Times_AreKeptAsExactlyAsDatabasesKeepThem()
+    {
+        var uneven = AJob.Now.AddTicks(7);
+        var job = AJob.Successful().At(uneven).Build();
+        Assert.That((job.Created, job.Started, job.Finished, job.Updated), Is.EqualTo((AJob.Now, (DateTimeOffset?)AJob.Now, (DateTimeOffset?)AJob.Now, AJob.Now)));
+    }
+
+    [Test]
     public void Start_GivesTheFirstAttemptToTheNode()
     {
         var job = AJob.Accepted().Build();
@@ -68,8 +76,8 @@ internal sealed class JobTests
     public void UseImage_NotesWhichImageRan()
     {
         var job = AJob.Running().Build();
-        job.UseImage(AJob.FirstClaim, "sha256:abc", AJob.Now);
-        Assert.That((job.ImageDigest, job.Message), Is.EqualTo(("sha256:abc", "Running")));
+        job.UseImage(AJob.FirstClaim, "sha256:abc");
+        Assert.That(job.ImageDigest, Is.EqualTo("sha256:abc"));
     }
 
     [Test]

@@ -12,7 +12,7 @@ internal sealed class JobTransitionTests
         ["Adopt"] = job => job.Adopt(AJob.Node, AJob.LeaseEnd, AJob.Now),
         ["Retry"] = job => job.Retry(AJob.Node, "its container was lost", AJob.LeaseEnd, AJob.Now),
         ["Report"] = job => job.Report(AJob.FirstClaim, "Reading", 10, AJob.Now),
-        ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:1", AJob.Now),
+        ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:1"),
         ["Succeed"] = job => job.Succeed(AJob.FirstClaim, [], AJob.Now),
         ["Fail"] = job => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "too long"), AJob.Now),
         ["Dismiss"] = job => job.Dismiss(AJob.Now),

@@ -33,14 +33,6 @@ internal sealed class ValueSchemaTests
     [TestCase("{}", false)]
     public void IsText_WhenEveryValueIsAString(string json, bool isText) => Assert.That(Schema(json).IsText, Is.EqualTo(isText));
 
-    [TestCase("""{"type": "object", "format": "ogc-bbox"}""", true)]
-    [TestCase("""{"format": "http://www.opengis.net/def/format/ogcapi-processes/0/ogc-bbox"}""", true)]
-    [TestCase("""{"allOf": [{"format": "ogc-bbox"}, {"$ref": "bbox.yaml"}]}""", true)]
-    [TestCase("""{"type": "object"}""", false)]
-    [TestCase("""{"type": "string", "format": "date-time"}""", false)]
-    [Requirement("/req/core/process-execute-input-inline-bbox")]
-    public void IsBoundingBox_ByFormat(string json, bool isBox) => Assert.That(Schema(json).IsBoundingBox, Is.EqualTo(isBox));
-
     [Test]
     [Requirement("/req/ogc-process-description/input-mixed-type")]
     public void MediaTypes_AreInTheAuthorsOrder() =>
@@ -71,7 +63,7 @@ internal sealed class ValueSchemaTests
     public void Alternatives_OfABooleanSchema_AreTheSchemaItself()
     {
         var schema = Schema("true");
-        Assert.That((schema.Alternatives.Count(), schema.AllowsFile, schema.IsBoundingBox), Is.EqualTo((1, false, false)));
+        Assert.That((schema.Alternatives.Count(), schema.AllowsFile), Is.EqualTo((1, false)));
     }
 
     private static ValueSchema Schema(string json) => new(Json.Of(json));

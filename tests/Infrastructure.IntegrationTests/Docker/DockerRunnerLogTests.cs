@@ -1,3 +1,4 @@
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
 using static OgcProcesses.Infrastructure.IntegrationTests.Docker.Rig;
 
@@ -141,7 +142,7 @@ internal sealed class DockerRunnerLogTests
     {
         await using var rig = new Rig(new() { MaxStdoutBytes = 10 });
         var (container, _, _) = await rig.RunAsync("echo 0123456789");
-        Assert.That(async () => await StdoutAsync(rig, container), Throws.InstanceOf<EngineException>().With.Message.Contains("10 bytes"));
+        Assert.That(async () => await StdoutAsync(rig, container), Throws.InstanceOf<OutputRefusedException>().With.Message.Contains("10 bytes"));
     }
 
     [Test]
@@ -149,7 +150,7 @@ internal sealed class DockerRunnerLogTests
     {
         await using var rig = new Rig(new() { LogSize = 64 * 1024 });
         var (container, _, _) = await rig.RunAsync("echo begin; seq 1 20000 >&2");
-        Assert.That(async () => await StdoutAsync(rig, container), Throws.InstanceOf<EngineException>().With.Message.Contains("log"));
+        Assert.That(async () => await StdoutAsync(rig, container), Throws.InstanceOf<OutputRefusedException>().With.Message.Contains("log"));
     }
 
     private static async Task<byte[]> StdoutAsync(Rig rig, JobContainer container)

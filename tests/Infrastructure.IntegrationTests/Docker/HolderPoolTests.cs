@@ -155,7 +155,7 @@ internal sealed class HolderPoolTests
         var holder = await EngineFixture.Client.Containers.InspectContainerAsync(await HolderAsync(rig));
         Assert.That(holder.HostConfig.ReadonlyRootfs, Is.True);
         Assert.That(holder.HostConfig.CapDrop, Is.EqualTo(new[] { "ALL" }));
-        Assert.That(holder.HostConfig.Memory, Is.EqualTo(16 * 1024 * 1024));
+        Assert.That(holder.HostConfig.Memory, Is.EqualTo(64 * 1024 * 1024));
         Assert.That(holder.Config.User, Is.EqualTo(SandboxOptions.Nobody));
     }
 

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Infrastructure.Docker;
 
@@ -24,7 +25,7 @@ internal sealed class OutputArchiveTests
     [TestCase("../outputs/file")]
     public void Unpack_PathLeadsOut_IsRefused(string path)
     {
-        Assert.That(() => Unpack([File(path)]), Throws.InstanceOf<EngineException>());
+        Assert.That(() => Unpack([File(path)]), Throws.InstanceOf<OutputRefusedException>());
         Assert.That(_folder.EnumerateFileSystemInfos().Select(e => e.Name), Is.SubsetOf(new[] { "outputs" }));
     }
 
@@ -32,7 +33,7 @@ internal sealed class OutputArchiveTests
     public void Unpack_FileBelowALink_IsRefused()
     {
         var link = new PaxTarEntry(TarEntryType.SymbolicLink, "outputs/link") { LinkName = _folder.FullName };
-        Assert.That(() => Unpack([link, File("outputs/link/escaped")]), Throws.InstanceOf<EngineException>());
+        Assert.That(() => Unpack([link, File("outputs/link/escaped")]), Throws.InstanceOf<OutputRefusedException>());
         Assert.That(Path.Exists(Path.Combine(_folder.FullName, "escaped")), Is.False);
     }
 
@@ -55,8 +56,8 @@ internal sealed class OutputArchiveTests
     [Test]
     public void Unpack_MoreThanAllowed_IsRefused()
     {
-        Assert.That(() => Unpack([File("outputs/a"), File("outputs/b")], maxBytes: 3), Throws.InstanceOf<EngineException>().With.Message.Contains("bytes"));
-        Assert.That(() => Unpack([File("outputs/a"), File("outputs/b")], maxEntries: 1), Throws.InstanceOf<EngineException>().With.Message.Contains("files"));
+        Assert.That(() => Unpack([File("outputs/a"), File("outputs/b")], maxBytes: 3), Throws.InstanceOf<OutputRefusedException>().With.Message.Contains("bytes"));
+        Assert.That(() => Unpack([File("outputs/a"), File("outputs/b")], maxEntries: 1), Throws.InstanceOf<OutputRefusedException>().With.Message.Contains("files"));
     }
 
     private static PaxTarEntry File(string path) => new(TarEntryType.RegularFile, path) { DataStream = new MemoryStream([1, 2]) };
@@ -71,7 +72,7 @@ internal sealed class OutputArchiveTests
         {
             OutputArchive.UnpackAsync(content, Outputs, maxBytes, maxEntries, default).GetAwaiter().GetResult();
         }
-        catch (EngineException) when (mayFail)
+        catch (OutputRefusedException) when (mayFail)
         {
         }
     }

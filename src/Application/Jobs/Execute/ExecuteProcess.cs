@@ -55,7 +55,7 @@ internal sealed class ExecuteProcessHandler(
         var mode = process.Revision.Description.JobControlOptions.Choose(request.Preference.Async);
         var patience = Patience(mode, request.Preference);
         if (patience > TimeSpan.Zero) job = await signals.WaitForEndAsync(job.Id, jobs, patience, clock, cancellationToken);
-        return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode));
+        return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience));
     }
 
     /// <summary>How long the end is waited for.</summary>
@@ -71,11 +71,11 @@ internal sealed class ExecuteProcessHandler(
         };
     }
 
-    private static List<string> Applied(Preference preference, ExecutionMode mode)
+    private static List<string> Applied(Preference preference, ExecutionMode mode, TimeSpan patience)
     {
         var applied = new List<string>();
         if (preference.Async && mode == ExecutionMode.Async) applied.Add("respond-async");
-        if (preference.Wait is { } wait) applied.Add($"wait={(long)wait.TotalSeconds}");
+        if (preference.Wait is { } wait && wait == patience) applied.Add($"wait={(long)wait.TotalSeconds}");
         return applied;
     }
 

@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var values = input.Occurrences.SelectMany(value => Values(binding, value));
         var arguments = values.Select(value => binding.ValueFrom?.Evaluate(value, texts) ?? value);
-        if (binding.ItemSeparator is { } separator) arguments = [string.Join(separator, arguments)];
+        if (binding.ItemSeparator is { } separator && values.Any()) arguments = [string.Join(separator, arguments)];
         return input.Occurrences.All(value => value.ValueKind is JsonValueKind.True or JsonValueKind.False) && binding.Prefix is { } flag
             ? input.Occurrences.Where(value => value.ValueKind == JsonValueKind.True).Select(_ => flag)
             : arguments.SelectMany(argument => WithPrefix(binding, argument));

@@ -36,9 +36,11 @@ public interface IContainerRunner
     Task StopAsync(JobContainer container, TimeSpan grace, CancellationToken cancellationToken);
 
     /// <summary>Brings the outputs of an ended container into the attempt's work folder, where they are not there already.</summary>
+    /// <exception cref="OutputRefusedException">They are more or larger than the limits allow.</exception>
     Task CollectAsync(JobContainer container, string workFolder, CancellationToken cancellationToken);
 
     /// <summary>Copies the bytes that an ended program wrote to its standard output.</summary>
+    /// <exception cref="OutputRefusedException">They are more than the limits allow.</exception>
     Task CopyStandardOutputAsync(JobContainer container, Stream destination, CancellationToken cancellationToken);
 
     /// <summary>Removes a container, killing it where it runs. Does nothing when it is gone.</summary>
@@ -84,7 +86,7 @@ public sealed record ContainerSpec
     /// <summary>Memory it may use, in bytes; swap included.</summary>
     public required long Memory { get; init; }
 
-    /// <summary>Whether it gets a network.</summary>
+    /// <summary>Whether it gets a network; decided by the operator and the unit together.</summary>
     public bool Network { get; init; }
 }
 
@@ -125,7 +127,10 @@ public enum ContainerState
 /// <param name="JobId">The job it runs for.</param>
 /// <param name="Attempt">The attempt it runs for.</param>
 /// <param name="State">Where it stood when it was looked at.</param>
-public sealed record JobContainer(string Id, JobId JobId, int Attempt, ContainerState State);
+/// <param name="Started">When its program was started; null where that is not known.</param>
+/// <param name="ImageId">The image it was made of; null where that is not known.</param>
+public sealed record JobContainer(
+    string Id, JobId JobId, int Attempt, ContainerState State, DateTimeOffset? Started = null, string? ImageId = null);
 
 /// <summary>How a program ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 plus the signal where one ended it.</param>

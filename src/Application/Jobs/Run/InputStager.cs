@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Execute;
@@ -10,7 +11,7 @@ namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>Puts the inputs of a job where its program finds them.</summary>
 /// <remarks>The container contract: /job/inputs.json holds every input after defaults; files lie in /job/inputs/ID/.</remarks>
-public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas)
+public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas, IOptions<RunnerOptions> options)
 {
     /// <summary>Stages all inputs into a new work folder.</summary>
     /// <exception cref="JobFailedException">An input could not be fetched, or does not fit its schema.</exception>
@@ -86,6 +87,13 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas)
     {
         try
         {
+            var most = options.Value.MaxValueBytes;
+            if (file.Length > most)
+            {
+                throw new JobFailedException(
+                    JobFailureKind.LimitExceeded, $"What input '{slot.InputId}' links to is a value of {file.Length} bytes; at most {most} are read.");
+            }
+
             await using var content = File.OpenRead(file.Path);
             var value = schema.IsText
                 ? JsonSerializer.SerializeToElement(await new StreamReader(content).ReadToEndAsync(cancellationToken))

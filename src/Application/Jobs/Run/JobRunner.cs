@@ -31,7 +31,13 @@ public sealed partial class JobRunner(
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
+    /// <summary>Failures of the engine that one run of the server bears with a job, whether or not they cost an attempt.</summary>
+    private const int MostFailures = 20;
+
     private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a program runs before its log is followed; that of a shorter one is read at its end, for half the engine's work.</summary>
+    private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long the rest of a log is waited for once its program has ended.</summary>
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(10);
@@ -59,7 +65,7 @@ public sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (dismissed.IsCancellationRequested)
         {
-            await CleanUpAsync(id, claim.Attempt);
+            await StopAndCleanUpAsync(id, claim.Attempt);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -79,23 +85,25 @@ public sealed partial class JobRunner(
     private async Task RunAttemptsAsync(JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken cancellationToken)
     {
         var lost = isNew || container is not null ? null : "its container was lost";
-        while (true)
+        for (var failures = 0; ; failures++)
         {
             try
             {
+                if (failures > MostFailures)
+                    throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after the engine failed {failures} times: {lost}");
                 if (lost is not null) (claim, container) = await RecoverAsync(id, claim, lost, cancellationToken);
                 await RunAttemptAsync(id, claim, container, cancellationToken);
                 return;
             }
             catch (JobFailedException failed)
             {
-                await SettleAsync(id, claim, job => job.Fail(claim, failed.Failure, clock.GetUtcNow()));
+                await FailAsync(id, claim, failed.Failure);
                 return;
             }
             catch (EngineException failure) when (failure is ImageUnavailableException or ContainerRefusedException)
             {
                 var kind = failure is ImageUnavailableException ? JobFailureKind.ImageUnavailable : JobFailureKind.EngineFailed;
-                await SettleAsync(id, claim, job => job.Fail(claim, new(kind, failure.Message), clock.GetUtcNow()));
+                await FailAsync(id, claim, new(kind, failure.Message));
                 return;
             }
             catch (EngineException failure)
@@ -106,8 +114,8 @@ public sealed partial class JobRunner(
             catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException))
             {
                 LogBroken(failure, id);
-                var reason = new JobFailure(JobFailureKind.ServerError, "The server failed while it worked on the job; its operator finds the details in its log.");
-                await SettleAsync(id, claim, job => job.Fail(claim, reason, clock.GetUtcNow()));
+                await FailAsync(id, claim, new(
+                    JobFailureKind.ServerError, "The server failed while it worked on the job; its operator finds the details in its log."));
                 return;
             }
         }
@@ -119,14 +127,29 @@ public sealed partial class JobRunner(
         var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken)
             ?? throw new InvalidOperationException($"Revision {job.RevisionId} of process {job.ProcessId} is not in the database.");
         var demand = Demand.Of(revision.Unit.Resources, _options);
-        var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt));
-        StagedInputs inputs;
-        if (container is null) (container, inputs) = await StartAsync(attempt, cancellationToken);
-        else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
+        var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId };
+        IReadOnlyList<JobOutput> outputs;
+        try
+        {
+            StagedInputs inputs;
+            if (container is null) (container, inputs) = await StartAsync(attempt, cancellationToken);
+            else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
 
-        await FollowAsync(attempt, container, cancellationToken);
-        var outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
-        await SettleAsync(id, claim, current => current.Succeed(claim, outputs, clock.GetUtcNow()));
+            await FollowAsync(attempt, container, cancellationToken);
+            outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
+        }
+        catch (JobFailedException failed)
+        {
+            await FailAsync(id, claim, failed.Failure, attempt);
+            return;
+        }
+
+        await SettleAsync(id, claim, current =>
+        {
+            attempt.NoteImage(current);
+            current.Succeed(claim, outputs, clock.GetUtcNow());
+        });
+        await CleanUpAsync(id, container);
     }
 
     private async Task<(JobContainer Container, StagedInputs Inputs)> StartAsync(Attempt attempt, CancellationToken cancellationToken)
@@ -157,8 +180,7 @@ public sealed partial class JobRunner(
                 Network = revision.Unit.Network && _options.AllowNetwork,
             },
             cancellationToken);
-        attempt.ImageNoted = jobs.UpdateAsync(
-            job.Id, current => current.UseImage(claim, present.Digest, clock.GetUtcNow()), CancellationToken.None);
+        attempt.ImageDigest = present.Digest;
         return (container, inputs);
     }
 
@@ -179,15 +201,19 @@ public sealed partial class JobRunner(
     /// <summary>Waits for the program's good end; any other throws.</summary>
     private async Task FollowAsync(Attempt attempt, JobContainer container, CancellationToken cancellationToken)
     {
-        var left = attempt.Demand.Timeout - (clock.GetUtcNow() - (attempt.Job.Started ?? clock.GetUtcNow()));
-        using var timeout = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        var ran = container.Started is { } started ? clock.GetUtcNow() - started : TimeSpan.Zero;
+        using var timeout = new CancellationTokenSource(ran < attempt.Demand.Timeout ? attempt.Demand.Timeout - ran : TimeSpan.Zero, clock);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         await using var progress = ReportTo(attempt);
+        progress.Report(new(null, "Running"));
         var log = new LogFollower(runner, logs, progress, clock);
-        var following = log.FollowAsync(container, attempt.Claim.Attempt, ending.Token);
+        var waiting = runner.WaitAsync(container, ending.Token);
+        await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
+        var following = log.FollowAsync(
+            waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, ending.Token);
         try
         {
-            var exit = await runner.WaitAsync(container, ending.Token);
+            var exit = await waiting;
             ending.CancelAfter(LastLines);
             await following;
             if (exit.ExitCode != 0) throw new JobFailedException(Failure(exit, attempt.Demand, log.LastErrors));
@@ -204,7 +230,6 @@ public sealed partial class JobRunner(
         {
             await ending.CancelAsync();
             await following;
-            await (attempt.ImageNoted ?? Task.CompletedTask);
         }
     }
 
@@ -229,7 +254,11 @@ public sealed partial class JobRunner(
             {
                 await jobs.UpdateAsync(
                     attempt.Job.Id,
-                    job => job.Report(attempt.Claim, progress.Message, progress.Percent, clock.GetUtcNow()),
+                    job =>
+                    {
+                        attempt.NoteImage(job);
+                        job.Report(attempt.Claim, progress.Message, progress.Percent, clock.GetUtcNow());
+                    },
                     CancellationToken.None);
             }
             catch (ClaimLostException)
@@ -239,25 +268,45 @@ public sealed partial class JobRunner(
         },
         clock);
 
-    /// <summary>Ends the job in one transaction, then removes what only the attempt needed.</summary>
+    private async Task FailAsync(JobId id, Claim claim, JobFailure failure, Attempt? attempt = null)
+    {
+        await SettleAsync(id, claim, job =>
+        {
+            attempt?.NoteImage(job);
+            job.Fail(claim, failure, clock.GetUtcNow());
+        });
+        await StopAndCleanUpAsync(id, claim.Attempt);
+    }
+
+    /// <summary>Ends the job in one transaction.</summary>
     private async Task SettleAsync(JobId id, Claim claim, Action<Job> end)
     {
         // Not by a token: what is known now would be lost by stopping here.
         await jobs.UpdateAsync(id, end, CancellationToken.None);
         LogSettled(id, claim.Attempt);
-        await CleanUpAsync(id, claim.Attempt);
     }
 
-    private async Task CleanUpAsync(JobId id, int attempt)
+    /// <summary>Stops the container of an attempt, if there is one, and removes what only the attempt needed.</summary>
+    private async Task StopAndCleanUpAsync(JobId id, int attempt)
     {
         try
         {
-            if (await runner.FindAsync(id, attempt, CancellationToken.None) is { } container)
-            {
-                await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
-                await runner.RemoveAsync(container, CancellationToken.None);
-            }
+            var container = await runner.FindAsync(id, attempt, CancellationToken.None);
+            if (container is not null) await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
+            await CleanUpAsync(id, container);
+        }
+        catch (EngineException failure)
+        {
+            // The reconciler removes what is left.
+            LogNotCleanedUp(id, failure.Message);
+        }
+    }
 
+    private async Task CleanUpAsync(JobId id, JobContainer? container)
+    {
+        try
+        {
+            if (container is not null) await runner.RemoveAsync(container, CancellationToken.None);
             folders.Delete(id);
         }
         catch (Exception failure) when (failure is EngineException or IOException)
@@ -271,7 +320,7 @@ public sealed partial class JobRunner(
     private async Task GiveUpAsync(JobId id, int attempt)
     {
         if (await jobs.FindAsync(id, CancellationToken.None) is { Status: JobStatus.Running }) return;
-        await CleanUpAsync(id, attempt);
+        await StopAndCleanUpAsync(id, attempt);
         outputStore.Delete(id);
     }
 
@@ -281,7 +330,7 @@ public sealed partial class JobRunner(
     {
         await WaitForEngineAsync(id, claim, cancellationToken);
         if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
-        await CleanUpAsync(id, claim.Attempt);
+        await StopAndCleanUpAsync(id, claim.Attempt);
         if (claim.Attempt >= _options.MaxAttempts)
             throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after {claim.Attempt} attempts: {reason}");
         Claim? next = null;
@@ -329,8 +378,14 @@ public sealed partial class JobRunner(
     /// <summary>What the steps of one attempt share.</summary>
     private sealed record Attempt(Job Job, Claim Claim, ProcessRevision Revision, Demand Demand, string WorkFolder)
     {
-        /// <summary>The note of the image on the job, written while the container already runs.</summary>
-        public Task? ImageNoted { get; set; }
+        /// <summary>The image that runs, once it is known.</summary>
+        public string? ImageDigest { get; set; }
+
+        /// <summary>Writes the image on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
+        public void NoteImage(Job job)
+        {
+            if (ImageDigest is { } digest && job.ImageDigest is null) job.UseImage(Claim, digest);
+        }
     }
 
     private sealed class PullProgress(IProgress<JobProgress> job) : IProgress<string>

@@ -21,9 +21,9 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
     public async Task<IReadOnlyList<JobOutput>> CollectAsync(
         Job job, ProcessRevision revision, StagedInputs inputs, JobContainer container, string workFolder, CancellationToken cancellationToken)
     {
-        await runner.CollectAsync(container, workFolder, cancellationToken);
         try
         {
+            await runner.CollectAsync(container, workFolder, cancellationToken);
             var found = new Found(
                 folder.List(ContainerPaths.OnServer(workFolder, ContainerPaths.Outputs), limits.MaxOutputBytes, limits.MaxOutputFiles),
                 limits.MaxValueBytes);
@@ -43,7 +43,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         }
         catch (OutputRefusedException refused)
         {
-            throw new JobFailedException(JobFailureKind.OutputInvalid, refused.Message, refused);
+            throw new JobFailedException(refused.Kind, refused.Message, refused);
         }
     }
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>What this node gives to jobs, and what one job may have. Section <c>Runner</c>.</summary>
-public sealed class RunnerOptions
+public sealed class RunnerOptions : IValidatableObject
 {
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Runner";
@@ -66,7 +66,7 @@ public sealed class RunnerOptions
     [Range(1, 1_000_000)]
     public int MaxOutputFiles { get; set; } = 1_000;
 
-    /// <summary>Largest output that is kept as a value in the database, in bytes; such outputs are meant for numbers and small objects.</summary>
+    /// <summary>Largest output, or input by link, that is taken as a value, in bytes; values are numbers and small objects, all else is a file.</summary>
     [Range(1, 100 << 20)]
     public int MaxValueBytes { get; set; } = 4 << 20;
 
@@ -97,4 +97,16 @@ public sealed class RunnerOptions
     /// <summary>Bytes that must stay free on the output store's disk; with less no job is taken.</summary>
     [Range(0L, long.MaxValue)]
     public long MinFreeBytes { get; set; } = 500L << 20;
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // A job that claims more than there is would wait for ever, and every job behind it.
+        if (Math.Min(DefaultCpuRequest, DefaultCpuLimit) > CpuBudget)
+            yield return new($"Runner:DefaultCpuRequest ({DefaultCpuRequest}) must not be more than Runner:CpuBudget ({CpuBudget}).", [nameof(DefaultCpuRequest)]);
+        if (Math.Min(DefaultMemoryRequest, DefaultMemoryLimit) > MemoryBudget)
+            yield return new($"Runner:DefaultMemoryRequest ({DefaultMemoryRequest}) must not be more than Runner:MemoryBudget ({MemoryBudget}).", [nameof(DefaultMemoryRequest)]);
+        if (DefaultTimeout > MaxTimeout)
+            yield return new($"Runner:DefaultTimeout ({DefaultTimeout:c}) must not be more than Runner:MaxTimeout ({MaxTimeout:c}).", [nameof(DefaultTimeout)]);
+    }
 }

@@ -15,12 +15,7 @@ namespace OgcProcesses.Application.Processes.Deploy;
 
 /// <summary>Deploys a process under the identifier its description states.</summary>
 /// <remarks>/req/deploy-replace-undeploy/deploy-post-op</remarks>
-public sealed record DeployProcess(ApplicationPackage Package) : IRequest<Deployment>;
-
-/// <summary>A process that was deployed.</summary>
-/// <param name="Summary">Its summary.</param>
-/// <param name="Warnings">What in its schemas is kept but not enforced.</param>
-public sealed record Deployment(ProcessSummary Summary, IReadOnlyList<string> Warnings);
+public sealed record DeployProcess(ApplicationPackage Package) : IRequest<ProcessSummary>;
 
 internal sealed class DeployProcessValidator : AbstractValidator<DeployProcess>
 {
@@ -35,9 +30,9 @@ internal sealed class DeployProcessHandler(
     ImageRequests images,
     IMapper mapper,
     ICaller caller,
-    TimeProvider clock) : IRequestHandler<DeployProcess, Deployment>
+    TimeProvider clock) : IRequestHandler<DeployProcess, ProcessSummary>
 {
-    public async Task<Deployment> Handle(DeployProcess request, CancellationToken cancellationToken)
+    public async Task<ProcessSummary> Handle(DeployProcess request, CancellationToken cancellationToken)
     {
         var package = new PackageReader(schemas, limits.Value).Read(request.Package)!;
         var process = Process.Deploy(
@@ -49,7 +44,8 @@ internal sealed class DeployProcessHandler(
             clock.GetUtcNow());
         if (!await processes.TryAddAsync(process, cancellationToken)) throw await TakenAsync(process.Id, cancellationToken);
         images.Add(process.Id);
-        return new(mapper.Map<ProcessSummary>(process), package.Warnings);
+        var summary = mapper.Map<ProcessSummary>(process);
+        return package.Warnings.Count == 0 ? summary : summary with { Warnings = package.Warnings };
     }
 
     private async Task<OgcException> TakenAsync(ProcessId id, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     private readonly List<Violation> _violations = [];
     private readonly List<string> _warnings = [];
 
+    /// <summary>The inputs declared; null where the description can't be read.</summary>
+    private HashSet<string>? _inputs;
+
     public IReadOnlyList<Violation> Violations => _violations;
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}\z")]
@@ -34,6 +37,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     public ReadPackage? Read(ApplicationPackage package)
     {
         var description = ReadDescription(package.ProcessDescription);
+        _inputs = description?.Inputs.Keys.ToHashSet();
         var unit = ReadUnit(package.ExecutionUnit, description);
         return _violations.Count == 0 ? new(description!, unit!, _warnings) : null;
     }
@@ -297,7 +301,10 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     {
         try
         {
-            return Expression.Parse(source);
+            var expression = Expression.Parse(source);
+            foreach (var unknown in expression.ReferencedInputs.Where(id => _inputs?.Contains(id) == false))
+                Wrong(at, $"the process has no input '{unknown}'");
+            return expression;
         }
         catch (FormatException wrong)
         {

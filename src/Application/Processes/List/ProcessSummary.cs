@@ -41,6 +41,9 @@ public record ProcessSummary
 
     /// <summary>Where to go from here.</summary>
     public required IReadOnlyList<Link> Links { get; init; }
+
+    /// <summary>In the answer to a deployment: what in the package's schemas is kept and given back, but not enforced.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
 }
 
 /// <summary>A list of processes.</summary>

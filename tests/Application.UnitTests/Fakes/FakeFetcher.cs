@@ -1,0 +1,19 @@
+using OgcProcesses.Application.Jobs.Run;
+
+namespace OgcProcesses.Application.UnitTests.Fakes;
+
+/// <summary>Gives files by their URL; refuses everything that is not https, and what it does not know.</summary>
+internal sealed class FakeFetcher : IInputFetcher
+{
+    public Dictionary<string, byte[]> Files { get; } = [];
+
+    public string? Refuse(Uri link) => link.Scheme == Uri.UriSchemeHttps ? null : "only https is allowed";
+
+    public async Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken)
+    {
+        if (!Files.TryGetValue(link.ToString(), out var content)) throw new FetchException(link, "404 Not Found");
+        var path = Path.Combine(folder, Path.GetFileName(link.LocalPath));
+        await File.WriteAllBytesAsync(path, content, cancellationToken);
+        return new(path, null, content.Length, "");
+    }
+}

@@ -1,0 +1,121 @@
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.UnitTests.Fakes;
+
+/// <summary>Keeps jobs in memory; one change at a time, as a row does.</summary>
+internal sealed class FakeJobStore(JobSignals signals) : IJobStore
+{
+    private readonly Lock _lock = new();
+    private readonly List<Job> _jobs = [];
+    private int _looks;
+
+    /// <summary>The last filter and limit that a list was asked with.</summary>
+    public (JobFilter Filter, Cursor? Cursor, int Limit) Asked { get; private set; }
+
+    /// <summary>Makes reading one job fail, as a row does that can't be read.</summary>
+    public JobId? Poisoned { get; set; }
+
+    /// <summary>What a list gives beside its items.</summary>
+    public Cursor? Next { get; set; }
+
+    /// <summary>How often a job was looked at.</summary>
+    public int Looks => _looks;
+
+    public IReadOnlyList<Job> All
+    {
+        get
+        {
+            lock (_lock) return [.. _jobs];
+        }
+    }
+
+    public Job Single() => All.Single();
+
+    public Job Add(Job job)
+    {
+        lock (_lock) _jobs.Add(job);
+        return job;
+    }
+
+    public Job Get(JobId id)
+    {
+        lock (_lock) return _jobs.Single(job => job.Id == id);
+    }
+
+    public Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (id == Poisoned) throw new InvalidDataException("The row can't be read.");
+        Interlocked.Increment(ref _looks);
+        lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id));
+    }
+
+    public Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
+    {
+        Asked = (filter, cursor, limit);
+        lock (_lock) return Task.FromResult(new Page<Job>([.. _jobs], Next, null));
+    }
+
+    public Task AddAsync(Job job, CancellationToken cancellationToken)
+    {
+        Add(job);
+        signals.Work();
+        return Task.CompletedTask;
+    }
+
+    public Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (id == Poisoned) throw new InvalidDataException("The row can't be read.");
+        Job? job;
+        lock (_lock)
+        {
+            job = _jobs.Find(job => job.Id == id);
+            if (job is not null) change(job);
+        }
+
+        signals.Changed(id);
+        return Task.FromResult(job);
+    }
+
+    public Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
+        IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<WaitingJob>>([.. _jobs
+                .Where(job => job.Status == JobStatus.Accepted && !passOver.Contains(job.ProcessId))
+                .OrderBy(job => job.Created).Take(limit)
+                .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))]);
+        }
+    }
+
+    public Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken)
+    {
+        lock (_lock) return Task.FromResult(Math.Min(most, _jobs.Count(other => other.Status == JobStatus.Accepted && other.Created < job.Created)));
+    }
+
+    public Task<IReadOnlyList<Job>> ListAbandonedAsync(
+        string node, IReadOnlyCollection<JobId> known, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<Job>>([.. _jobs.Where(job => job.Status == JobStatus.Running
+                && ((job.Node == node && !known.Contains(job.Id)) || job.LeaseUntil <= now))]);
+        }
+    }
+
+    public Task<IReadOnlySet<JobId>> RenewLeasesAsync(
+        string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlySet<JobId>>(_jobs
+                .Where(job => job.Status == JobStatus.Running && job.Node == node && jobs.Contains(job.Id))
+                .Select(job => job.Id).ToHashSet());
+        }
+    }
+}

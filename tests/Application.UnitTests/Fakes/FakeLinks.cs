@@ -1,0 +1,12 @@
+using OgcProcesses.Application.Common.Links;
+
+namespace OgcProcesses.Application.UnitTests.Fakes;
+
+/// <summary>Links to https://ogc.example/, whatever the request.</summary>
+internal sealed class FakeLinks : ILinks
+{
+    public string Url(string path) => "https://ogc.example/" + path;
+
+    public string Current(params IEnumerable<KeyValuePair<string, string>> query) =>
+        "https://ogc.example/current?" + string.Join('&', query.Select(pair => $"{pair.Key}={pair.Value}"));
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.UnitTests.Fakes;
+
+/// <summary>Keeps output files in memory.</summary>
+internal sealed class FakeOutputStore : IOutputStore
+{
+    public ConcurrentDictionary<string, byte[]> Files { get; } = [];
+
+    public ConcurrentQueue<JobId> Deleted { get; } = [];
+
+    public long AvailableBytes { get; set; } = long.MaxValue;
+
+    public async Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken)
+    {
+        var key = $"{jobId}/{outputId}/{Path.GetFileName(path)}";
+        Files[key] = await File.ReadAllBytesAsync(path, cancellationToken);
+        return new(key, Path.GetFileName(path), Files[key].Length, "");
+    }
+
+    public Stream? Open(StoredFile file) => Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
+
+    public void Delete(JobId jobId)
+    {
+        Deleted.Enqueue(jobId);
+        foreach (var key in Files.Keys.Where(key => key.StartsWith($"{jobId}/", StringComparison.Ordinal))) Files.TryRemove(key, out _);
+    }
+}

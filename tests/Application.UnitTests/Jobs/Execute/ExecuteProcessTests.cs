@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Time.Testing;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+using static Microsoft.Extensions.Options.Options;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Execute;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class ExecuteProcessTests : IDisposable
+{
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(60);
+
+    private readonly JobSignals _signals = new();
+    private readonly FakeTimeProvider _clock = new(AJob.Now);
+    private FakeProcessStore _processes = null!;
+    private FakeOutputStore _outputs = null!;
+    private FakeJobStore _jobs = null!;
+
+    [SetUp]
+    public void Begin() => (_processes, _outputs, _jobs) = (new(), new(), new(_signals));
+
+    public void Dispose() => _signals.Dispose();
+
+    // What the process offers, what the client prefers, and how long its end is waited for.
+    [TestCase("sync-execute async-execute", false, null, 60)]
+    [TestCase("sync-execute async-execute", true, null, 0)]
+    [TestCase("sync-execute async-execute", false, 5, 5)]
+    [TestCase("sync-execute async-execute", true, 5, 5)]
+    [TestCase("sync-execute async-execute", false, 3600, 60)]
+    [TestCase("sync-execute async-execute", false, 0, 0)]
+    [TestCase("sync-execute", false, null, 60)]
+    [TestCase("sync-execute", true, null, 60)]
+    [TestCase("sync-execute", true, 5, 5)]
+    [TestCase("async-execute", false, null, 0)]
+    [TestCase("async-execute", true, null, 0)]
+    [TestCase("async-execute", false, 5, 5)]
+    [TestCase("async-execute", true, 3600, 60)]
+    [Requirement("/req/core/process-execute-default-execution-mode")]
+    [Requirement("/req/core/process-execute-auto-execution-mode")]
+    public async Task Execute_WaitsAsLongAsModeAndPreferenceSay(string offers, bool prefersAsync, int? wait, int seconds)
+    {
+        var executing = ExecuteAsync(offers, new(prefersAsync, wait is { } whole ? TimeSpan.FromSeconds(whole) : null));
+        for (var second = 0; second < seconds; second++)
+        {
+            Assert.That(executing.IsCompleted, Is.False, $"after {second} s");
+            // The waiter hears the clock on a thread of its own; each second it looks once more and sleeps again.
+            var looks = _jobs.Looks;
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.That(SpinWait.SpinUntil(() => executing.IsCompleted || _jobs.Looks > looks, TimeSpan.FromSeconds(10)), Is.True);
+        }
+
+        var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((execution.HasEnded, execution.Status.Status), Is.EqualTo((false, "accepted")), "over its time the job is the answer");
+    }
+
+    [TestCase(false, null)]
+    [TestCase(true, 30)]
+    [TestCase(false, 30)]
+    public async Task Execute_OfAJobThatEndsInTime_AnswersWithItsEnd(bool prefersAsync, int? wait)
+    {
+        var executing = ExecuteAsync("sync-execute async-execute", new(prefersAsync, wait is { } whole ? TimeSpan.FromSeconds(whole) : null));
+        var id = _jobs.Single().Id;
+        await _jobs.UpdateAsync(id, job => job.Start(AJob.Node, AJob.LeaseEnd, AJob.Now), CancellationToken.None);
+        await _jobs.UpdateAsync(id, job => job.Succeed(AJob.FirstClaim, [], AJob.Now), CancellationToken.None);
+        var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((execution.HasEnded, execution.JobId, execution.Status.Status), Is.EqualTo((true, id, "successful")));
+    }
+
+    [TestCase("sync-execute async-execute", true, null, "respond-async")]
+    [TestCase("sync-execute async-execute", true, 0, "respond-async,wait=0")]
+    [TestCase("async-execute", true, null, "respond-async")]
+    [TestCase("async-execute", false, null, "")]
+    [TestCase("sync-execute", true, 0, "wait=0")]
+    public async Task Execute_TellsThePreferencesItHonoured(string offers, bool prefersAsync, int? wait, string applied)
+    {
+        var execution = await ExecuteAsync(offers, new(prefersAsync, wait is { } whole ? TimeSpan.FromSeconds(whole) : null));
+        Assert.That(string.Join(',', execution.Applied), Is.EqualTo(applied));
+    }
+
+    [Test]
+    [Requirement("/req/core/process-execute-success-async")]
+    public async Task Execute_CommitsTheJobBeforeItAnswers()
+    {
+        var execution = await ExecuteAsync("async-execute", new(true, null));
+        var job = _jobs.Get(execution.JobId);
+        Assert.That((job.Status, job.Owner, job.ProcessId.Value, job.Created), Is.EqualTo((JobStatus.Accepted, "anna", "echo", AJob.Now)));
+    }
+
+    [Test]
+    public void Execute_OfAnUnknownProcess_SaysSo() =>
+        Assert.That(Refusal(() => Handler().Handle(Request("gone"), CancellationToken.None)), Is.EqualTo(OgcError.NoSuchProcess));
+
+    [Test]
+    public void Execute_OfARequestThatIsWrong_MakesNoJob()
+    {
+        _processes.Add(AProcess.Taking("""{"a": {"schema": {"type": "string"}}}""").Deploy());
+        Assert.That(Refusal(() => Handler().Handle(Request("echo"), CancellationToken.None)), Is.EqualTo(OgcError.InvalidParameterValue));
+        Assert.That(_jobs.All, Is.Empty);
+    }
+
+    [Test]
+    public void Execute_WhenTheDiskIsFull_IsRefused()
+    {
+        _outputs.AvailableBytes = 100;
+        Assert.That(Refusal(() => ExecuteAsync("async-execute", new(true, null))), Is.EqualTo(OgcError.InsufficientStorage));
+        Assert.That(_jobs.All, Is.Empty);
+    }
+
+    private static OgcError Refusal(Func<Task> act) => Assert.ThrowsAsync<OgcException>(act)!.Error;
+
+    private static ExecuteProcess Request(string process) => new(new(process), new(), new(false, null));
+
+    private Task<Execution> ExecuteAsync(string offers, Preference preference)
+    {
+        var options = string.Join(", ", offers.Split(' ').Select(option => $"\"{option}\""));
+        _processes.Add(AProcess.Named("echo").Saying($"\"jobControlOptions\": [{options}]").Deploy());
+        return Handler().Handle(Request("echo") with { Preference = preference }, CancellationToken.None);
+    }
+
+    private ExecuteProcessHandler Handler() => new(
+        _processes, _jobs, _outputs, new FakeSchemas(), new FakeFetcher(), _signals,
+        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), AMapper.WithAllMaps, new FakeCaller("anna"), _clock);
+}

@@ -1,0 +1,196 @@
+using System.Text.Json;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Execute;
+
+internal sealed class InputReaderTests
+{
+    private const string Text = """{"schema": {"type": "string"}}""";
+    private const string Count = """{"schema": {"type": "integer"}}""";
+    private const string Tiff = """{"schema": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/tiff"}}""";
+    private const string Gml = """{"schema": {"type": "string", "contentMediaType": "application/gml+xml"}}""";
+    private const string Box = """{"schema": {"type": "object", "format": "ogc-bbox", "required": ["bbox"], "properties": {"bbox": {"type": "array", "items": {"type": "number"}}}}}""";
+    private const string Record = """{"schema": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "value": {"type": "number"}}}}""";
+
+    [Test]
+    [Requirement("/req/core/process-execute-inputs")]
+    public void Read_OfInputs_KeepsThemAsTheClientWroteThem()
+    {
+        var request = Read($$"""{"a": {{Text}}, "b": {{Count}}}""", """{"inputs": {"a": {"value": "x"}, "b": 3}}""");
+        Assert.That(request.Inputs.ToDictionary(input => input.Key, input => input.Value.GetRawText()), Is.EqualTo(new Dictionary<string, string>
+        {
+            ["a"] = """{"value": "x"}""", ["b"] = "3",
+        }));
+    }
+
+    [Test]
+    public void Read_OfAnInputThatIsLeftOut_TakesTheDefault()
+    {
+        var inputs = """{"a": {"schema": {"type": "integer", "default": 128}}, "b": {"schema": {"type": "string"}, "minOccurs": 0}}""";
+        Assert.That(Read(inputs, "{}").Inputs.Select(input => (input.Key, input.Value.GetInt32())), Is.EqualTo(new[] { ("a", 128) }));
+    }
+
+    [Test]
+    public void Read_OfAnInputThatIsNull_TakesItAsLeftOut()
+    {
+        var inputs = """{"a": {"schema": {"type": "integer", "default": 128}}, "b": {"schema": {"type": "string"}, "minOccurs": 0}}""";
+        Assert.That(Read(inputs, """{"inputs": {"a": null, "b": null}}""").Inputs["a"].GetInt32(), Is.EqualTo(128));
+    }
+
+    [TestCase("""{"inputs": {}}""")]
+    [TestCase("""{"inputs": {"a": null}}""")]
+    [TestCase("{}")]
+    public void Read_WithoutARequiredInput_SaysSo(string body) =>
+        Assert.That(Violations($$"""{"a": {{Text}}}""", body), Is.EqualTo(new[] { ("/inputs/a", "is required") }));
+
+    [Test]
+    public void Read_OfAnUnknownInput_NamesTheKnownOnes() =>
+        Assert.That(
+            Violations($$"""{"a": {{Text}}}""", """{"inputs": {"a": "x", "b/c": 1}}"""),
+            Is.EqualTo(new[] { ("/inputs/b~1c", "the process has no such input; it has 'a'") }));
+
+    [TestCase("""["x", "y"]""")]
+    [TestCase("""["x"]""")]
+    [TestCase("\"x\"")]
+    [Requirement("/req/core/process-execute-input-array")]
+    public void Read_OfSeveralOccurrences_TakesAnArrayOrOneValue(string value) =>
+        Assert.That(Read(Several(1, "2"), Given(value)).Inputs["a"].GetRawText(), Is.EqualTo(value));
+
+    [TestCase("""["x"]""", "occurs 1 times, at least 2 are needed")]
+    [TestCase("\"x\"", "occurs 1 times, at least 2 are needed")]
+    [TestCase("""["x", "y", "z", "z"]""", "occurs 4 times, at most 3 are allowed")]
+    public void Read_OfTooFewOrTooManyOccurrences_SaysHowMany(string value, string told) =>
+        Assert.That(Violations(Several(2, "3"), Given(value)), Is.EqualTo(new[] { ("/inputs/a", told) }));
+
+    [Test]
+    public void Read_OfUnboundedOccurrences_TakesAny() =>
+        Assert.That(Read(Several(1, "\"unbounded\""), """{"inputs": {"a": ["1", "2", "3", "4", "5"]}}""").Inputs["a"].GetArrayLength(), Is.EqualTo(5));
+
+    [Test]
+    [Requirement("/req/core/process-execute-input-validation")]
+    public void Read_OfAnOccurrenceThatDoesNotFit_PointsAtIt() =>
+        Assert.That(
+            Violations(Several(1, "3"), """{"inputs": {"a": ["x", 1, {"value": 2}]}}"""),
+            Is.EqualTo(new[] { ("/inputs/a/1", "must be of type string"), ("/inputs/a/2/value", "must be of type string") }));
+
+    [Test]
+    [Requirement("/req/core/process-execute-input-validation")]
+    public void Read_OfAValueThatDoesNotFitDeepInside_PointsThere() =>
+        Assert.That(
+            Violations($$"""{"a": {{Box}}, "b": {{Box}}}""", """{"inputs": {"a": {"bbox": [1, "x"]}, "b": {"value": {"bbox": ["y"]}}}}"""),
+            Is.EqualTo(new[] { ("/inputs/a/bbox/1", "must be of type number"), ("/inputs/b/value/bbox/0", "must be of type number") }));
+
+    [TestCase("""{"bbox": [1, 2, 3, 4]}""")]
+    [TestCase("""{"bbox": [1, 2, 3, 4], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}""")]
+    [TestCase("""{"value": {"bbox": [1, 2, 3, 4]}}""")]
+    [Requirement("/req/core/process-execute-input-inline-bbox")]
+    public void Read_OfABoundingBox_IsFine(string value) =>
+        Assert.DoesNotThrow(() => Read($$"""{"a": {{Box}}}""", Given(value)));
+
+    [TestCase("""{"value": {"name": "n"}}""")]
+    [TestCase("""{"name": "n", "value": 3}""")]
+    [Requirement("/req/core/process-execute-input-inline-object")]
+    public void Read_OfAnObject_QualifiedOrNot_IsFine(string value) =>
+        Assert.DoesNotThrow(() => Read($$"""{"a": {{Record}}}""", Given(value)));
+
+    [TestCase("\"SUkqAA==\"")]
+    [TestCase("""{"value": "SUkqAA==", "mediaType": "image/tiff"}""")]
+    [TestCase("""{"value": "SUkqAA==", "mediaType": "image/tiff; application=geotiff", "encoding": "base64"}""")]
+    [TestCase("""{"value": "SUkqAA==", "format": {"mediaType": "image/tiff", "encoding": "base64"}}""")]
+    [Requirement("/req/core/process-execute-input-inline-binary")]
+    public void Read_OfBase64_IsFine(string value) =>
+        Assert.DoesNotThrow(() => Read($$"""{"a": {{Tiff}}}""", Given(value)));
+
+    [TestCase("\"not base64!\"", "must be base64 (RFC 4648)")]
+    [TestCase("""{"value": "SUkqAA==", "mediaType": "image/png"}""", "media type 'image/png' is not among those the input takes: 'image/tiff'")]
+    [TestCase("""{"value": "SUkqAA==", "format": {"mediaType": "image/png"}}""", "media type 'image/png' is not among those the input takes: 'image/tiff'")]
+    [TestCase("""{"href": "https://a.example/x", "type": "image/png"}""", "media type 'image/png' is not among those the input takes: 'image/tiff'")]
+    public void Read_OfAFileThatIsNotTaken_SaysWhy(string value, string told) =>
+        Assert.That(Violations($$"""{"a": {{Tiff}}}""", Given(value)), Is.EqualTo(new[] { ("/inputs/a", told) }));
+
+    [Test]
+    public void Read_OfTextOfAMediaType_NeedNotBeBase64() =>
+        Assert.DoesNotThrow(() => Read($$"""{"a": {{Gml}}}""", """{"inputs": {"a": "<gml:Point/>"}}"""));
+
+    [Test]
+    public void Read_OfTextSaidToBeBase64_IsChecked() =>
+        Assert.That(
+            Violations($$"""{"a": {{Gml}}}""", """{"inputs": {"a": {"value": "<gml/>", "encoding": "base64"}}}""").Single().Detail,
+            Is.EqualTo("must be base64 (RFC 4648)"));
+
+    [Test]
+    [Requirement("/req/core/process-execute-inputs")]
+    public void Read_OfALink_IsFine() =>
+        Assert.DoesNotThrow(() => Read(
+            $$"""{"a": {{Tiff}}, "b": {{Count}}}""", """{"inputs": {"a": {"href": "https://a.example/x.tif"}, "b": {"href": "https://a.example/b"}}}"""));
+
+    [TestCase("x.tif", "must be an absolute URL")]
+    [TestCase("file:///etc/passwd", "only https is allowed")]
+    public void Read_OfALinkThatIsRefused_PointsAtIt(string href, string told) =>
+        Assert.That(
+            Violations($$"""{"a": {{Tiff}}}""", $$"""{"inputs": {"a": {"href": "{{href}}"} } }"""), Is.EqualTo(new[] { ("/inputs/a/href", told) }));
+
+    [Test]
+    public void Read_OfOutputs_KeepsWhatIsWanted()
+    {
+        var request = Read("{}", """{"outputs": {"x": {"format": {"mediaType": "image/tiff"}, "transmissionMode": "reference"}, "y": null}}""");
+        Assert.That(request.Outputs, Is.EqualTo(new Dictionary<string, OutputSelection>
+        {
+            ["x"] = new("image/tiff", TransmissionMode.Reference), ["y"] = new(null, null),
+        }));
+    }
+
+    [Test]
+    [Requirement("/req/core/process-execute-omitted-outputs")]
+    public void Read_WithoutOutputs_WantsAll() => Assert.That(Read("{}", "{}").Outputs, Is.Null);
+
+    [Test]
+    public void Read_OfOutputsThatAreWrong_PointsAtThem() =>
+        Assert.That(
+            Violations("{}", """
+                {"outputs": {"z": {}, "x": {"transmissionMode": "fax", "format": {"mediaType": "image/png"}}}}
+                """).Select(violation => violation.Pointer),
+            Is.EqualTo(new[] { "/outputs/z", "/outputs/x/transmissionMode", "/outputs/x/format/mediaType" }));
+
+    [TestCase("raw", ResponseForm.Raw)]
+    [TestCase("document", ResponseForm.Document)]
+    public void Read_OfResponse_KeepsIt(string word, ResponseForm form) =>
+        Assert.That(Read("{}", $$"""{"response": "{{word}}"}""").Response, Is.EqualTo(form));
+
+    [Test]
+    public void Read_OfAnotherResponse_SaysWhatItMayBe() =>
+        Assert.That(Violations("{}", """{"response": "html"}"""), Is.EqualTo(new[] { ("/response", "must be 'raw' or 'document'") }));
+
+    [Test]
+    [Requirement("/req/core/process-execute-input-validation")]
+    public void Read_OfEverythingWrong_TellsItAllAtOnce()
+    {
+        var violations = Violations(
+            $$"""{"a": {{Text}}, "b": {{Count}}, "c": {{Tiff}}}""",
+            """{"inputs": {"b": "x", "c": "??", "d": 1}, "outputs": {"z": {}}, "response": "html"}""");
+        Assert.That(
+            violations.Select(violation => violation.Pointer),
+            Is.EquivalentTo(new[] { "/inputs/a", "/inputs/b", "/inputs/c", "/inputs/d", "/outputs/z", "/response" }));
+    }
+
+    private static string Given(string value) => $$"""{"inputs": {"a": {{value}} } }""";
+
+    private static string Several(int least, string most) =>
+        $$"""{"a": {"schema": {"type": "string"}, "minOccurs": {{least}}, "maxOccurs": {{most}} } }""";
+
+    private static ExecuteRequest Read(string inputs, string body)
+    {
+        var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}}""").Describe();
+        var request = JsonSerializer.Deserialize<OgcProcesses.Application.Jobs.Execute.Execute>(body, JsonSerializerOptions.Web)!;
+        return new InputReader(process, new FakeSchemas(), new FakeFetcher()).Read(request);
+    }
+
+    private static (string? Pointer, string Detail)[] Violations(string inputs, string body)
+    {
+        var refusal = Assert.Throws<OgcException>(() => Read(inputs, body));
+        Assert.That(refusal!.Error.Status, Is.EqualTo(400));
+        return [.. refusal.Violations.Select(violation => (violation.Pointer, violation.Detail))];
+    }
+}

@@ -1,0 +1,126 @@
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Inputs;
+using OgcProcesses.Application.Jobs.Results;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Results;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class ResultsTests : IDisposable
+{
+    private static readonly JobOutput Value = new("n", 0, "application/json", "5", null);
+    private static readonly JobOutput First = new("img", 0, "image/tiff", null, new("k0", "a.tif", 3, ""));
+    private static readonly JobOutput Second = new("img", 1, "image/tiff", null, new("k1", "b.tif", 3, ""));
+
+    private readonly JobSignals _signals = new();
+    private readonly FakeProcessStore _processes = new();
+    private FakeJobStore _jobs = null!;
+
+    [SetUp]
+    public void Begin() => _jobs = new(_signals);
+
+    public void Dispose() => _signals.Dispose();
+
+    // Response, the transmission asked of 'img', and what becomes of it: form, then how 'n' and 'img' travel.
+    [TestCase(null, null, ResponseForm.Document, TransmissionMode.Value, TransmissionMode.Reference)]
+    [TestCase(ResponseForm.Document, null, ResponseForm.Document, TransmissionMode.Value, TransmissionMode.Reference)]
+    [TestCase(ResponseForm.Document, TransmissionMode.Value, ResponseForm.Document, TransmissionMode.Value, TransmissionMode.Value)]
+    [TestCase(ResponseForm.Raw, null, ResponseForm.Raw, TransmissionMode.Value, TransmissionMode.Value)]
+    [TestCase(ResponseForm.Raw, TransmissionMode.Reference, ResponseForm.Raw, TransmissionMode.Value, TransmissionMode.Reference)]
+    [TestCase(null, TransmissionMode.Reference, ResponseForm.Raw, TransmissionMode.Value, TransmissionMode.Reference)]
+    [Requirement("/req/core/job-results")]
+    [Requirement("/req/core/process-execute-sync-document")]
+    public async Task Results_ArePutAsTheRequestAsked(
+        ResponseForm? response, TransmissionMode? asked, ResponseForm form, TransmissionMode ofValue, TransmissionMode ofFile)
+    {
+        var request = new ExecuteRequest(
+            AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection> { ["n"] = new(null, null), ["img"] = new(null, asked) }, response);
+        var job = _jobs.Add(AJob.Successful().Asking(request).With(Value, Second, First).Build());
+        var results = await GetAsync(job.Id);
+        Assert.Multiple(() =>
+        {
+            Assert.That((results.Form, results.Requested), Is.EqualTo((form, 2)));
+            Assert.That(results.Results.Select(result => (result.OutputId, result.Transmission)), Is.EqualTo(new[] { ("n", ofValue), ("img", ofFile) }));
+            Assert.That(results.Results[1].Values, Is.EqualTo(new[] { First, Second }));
+            Assert.That(results.Results[1].Url, Is.EqualTo($"https://ogc.example/jobs/{job.Id}/results/img"));
+        });
+    }
+
+    [TestCase(JobStatus.Accepted)]
+    [TestCase(JobStatus.Running)]
+    [Requirement("/req/core/job-results-exception/results-not-ready")]
+    public void Results_BeforeTheEnd_AreNotReady(JobStatus status) => Assert.That(Refusal(AJob.In(status)).Error, Is.EqualTo(OgcError.ResultNotReady));
+
+    [Test]
+    public void Results_AfterDismissal_AreGone() =>
+        Assert.That(Refusal(AJob.In(JobStatus.Dismissed)).Error.Status, Is.EqualTo(410));
+
+    [TestCase(JobFailureKind.ExitCode, 500)]
+    [TestCase(JobFailureKind.InputUnavailable, 400)]
+    [TestCase(JobFailureKind.InputInvalid, 400)]
+    [Requirement("/req/core/job-results-failed")]
+    public void Results_OfAFailedJob_TellWhy(JobFailureKind kind, int status)
+    {
+        var refusal = Refusal(AJob.Failed().Because(new(kind, "the reason", 3, "last words")).Build());
+        Assert.Multiple(() =>
+        {
+            Assert.That((refusal.Error.Status, refusal.Message), Is.EqualTo((status, "the reason")));
+            Assert.That(refusal.Extensions["kind"], Is.EqualTo(JobMapping.Word(kind)));
+            Assert.That((refusal.Extensions["exitCode"], refusal.Extensions["stderr"]), Is.EqualTo(((object)3L, (object)"last words")));
+        });
+    }
+
+    [Test]
+    [Requirement("/req/core/job-results-exception/no-such-job")]
+    public void Results_OfNoJob_SaySo() =>
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(JobId.New()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
+
+    [Test]
+    public async Task Result_IsTheValueOfAnIndex()
+    {
+        var job = Finished();
+        Assert.That((await OneAsync(job, "img", 1), await OneAsync(job, "n", 0)), Is.EqualTo((Second, Value)));
+    }
+
+    [Test]
+    public void Result_OfAnOutputTheProcessDoesNotDefine_SaysSo() =>
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => OneAsync(Finished(), "other", 0))!.Error, Is.EqualTo(OgcError.NoSuchOutput));
+
+    [Test]
+    [Requirement("/req/core/job-results-exception/results-not-available")]
+    public void Result_ThatTheJobDidNotGive_IsNotAvailable() =>
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => OneAsync(Finished(), "n", 1))!.Error, Is.EqualTo(OgcError.ResultNotAvailable));
+
+    [Test]
+    public async Task Inputs_AreWhatWasAskedFor()
+    {
+        var request = new ExecuteRequest(
+            AJob.Asked("""{"a": 1}""").Inputs,
+            new Dictionary<string, OutputSelection> { ["x"] = new("image/png", TransmissionMode.Reference) }, ResponseForm.Document);
+        var job = _jobs.Add(AJob.Accepted().For("echo").Asking(request).Build());
+        var inputs = await new GetInputsHandler(_jobs).Handle(new(job.Id), CancellationToken.None);
+        Assert.Multiple(() =>
+        {
+            Assert.That((inputs.Process, inputs.Inputs["a"].GetInt32(), inputs.Response), Is.EqualTo(("echo", 1, "document")));
+            Assert.That(inputs.Outputs!["x"], Is.EqualTo(new WantedOutput("image/png", "reference")));
+        });
+    }
+
+    private Job Finished()
+    {
+        var process = _processes.Add(AProcess.Named("echo").Giving("""{"n": {"schema": {}}, "img": {"schema": {}}}""").Deploy());
+        return _jobs.Add(AJob.Successful().For(process).With(Value, First, Second).Build());
+    }
+
+    private OgcException Refusal(Job job)
+    {
+        _jobs.Add(job);
+        return Assert.ThrowsAsync<OgcException>(() => GetAsync(job.Id))!;
+    }
+
+    private Task<JobResults> GetAsync(JobId id) => new GetResultsHandler(_jobs, new FakeLinks()).Handle(new(id), CancellationToken.None);
+
+    private Task<JobOutput> OneAsync(Job job, string output, int index) =>
+        new GetResultHandler(_jobs, _processes).Handle(new(job.Id, output, index), CancellationToken.None);
+}

@@ -1,0 +1,134 @@
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+using static Microsoft.Extensions.Options.Options;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Run;
+
+internal sealed class AdmissionTests
+{
+    private static readonly ProcessId Echo = new("echo");
+
+    private static readonly RunnerOptions Limits = new()
+    {
+        CpuBudget = 2, MemoryBudget = 1000, MaxConcurrentJobs = 25, MaxConcurrentJobsPerProcess = 2,
+        DefaultCpuRequest = 0.5, DefaultCpuLimit = 1, DefaultMemoryRequest = 100, DefaultMemoryLimit = 500, DefaultTimeout = TimeSpan.FromHours(1),
+    };
+
+    [Test]
+    public void TryEnter_WithinTheBudgetOfCores_LetsIn()
+    {
+        var admission = Admit();
+        Assert.That((Enter(admission, cpu: 1), Enter(admission, cpu: 1), Enter(admission, cpu: 0.5)), Is.EqualTo((true, true, false)));
+    }
+
+    [Test]
+    public void TryEnter_WithinTheBudgetOfMemory_LetsIn()
+    {
+        var admission = Admit();
+        Assert.That((Enter(admission, memory: 600), Enter(admission, memory: 400), Enter(admission, memory: 1)), Is.EqualTo((true, true, false)));
+    }
+
+    [Test]
+    public void TryEnter_OfTenthsThatFillTheBudget_IsNotMisledByRounding()
+    {
+        var admission = Admit();
+        var entered = Enumerable.Range(0, 21).Count(_ => Enter(admission, cpu: 0.1, memory: 1));
+        Assert.That(entered, Is.EqualTo(20));
+    }
+
+    [Test]
+    public void Leave_MakesRoom()
+    {
+        var admission = Admit();
+        var first = JobId.New();
+        admission.TryEnter(first, Echo, Needing(2, 1));
+        Assert.That(Enter(admission, cpu: 2), Is.False);
+        admission.Leave(first);
+        Assert.That(Enter(admission, cpu: 2), Is.True);
+    }
+
+    [Test]
+    public void Leave_OfAJobThatIsNotIn_DoesNothing()
+    {
+        var admission = Admit();
+        admission.Leave(JobId.New());
+        Assert.That(admission.Free, Is.EqualTo(25));
+    }
+
+    [Test]
+    public void Enter_OfAJobThatRunsAlready_CountsItEvenBeyondTheBudget()
+    {
+        var admission = Admit();
+        admission.Enter(JobId.New(), Echo, Needing(8, 4000));
+        Assert.That((admission.Free, Enter(admission, cpu: 0.1)), Is.EqualTo((24, false)));
+    }
+
+    [Test]
+    public void Free_IsWhatTheLimitInNumberLeaves()
+    {
+        var admission = Admit();
+        foreach (var _ in Enumerable.Range(0, 30)) admission.Enter(JobId.New(), Echo, Needing(0.01, 1));
+        Assert.That(admission.Free, Is.Zero);
+    }
+
+    [Test]
+    public void FullProcesses_AreThoseAtTheirLimit()
+    {
+        var admission = Admit();
+        admission.TryEnter(JobId.New(), Echo, Needing(0.1, 1));
+        admission.TryEnter(JobId.New(), new("other"), Needing(0.1, 1));
+        Assert.That(admission.FullProcesses, Is.Empty);
+        admission.TryEnter(JobId.New(), Echo, Needing(0.1, 1));
+        Assert.That(admission.FullProcesses, Is.EqualTo(new[] { Echo }));
+    }
+
+    [TestCase(0, false, "Next to start")]
+    [TestCase(1, false, "Waiting behind 1 job")]
+    [TestCase(7, false, "Waiting behind 7 jobs")]
+    [TestCase(1000, true, "Waiting behind at least 1000 jobs")]
+    public void Explain_TellsThePosition(int before, bool atLeast, string told) => Assert.That(Admit().Explain(before, atLeast), Is.EqualTo(told));
+
+    [TestCase(2.0, 1L, "the cores it needs are in use")]
+    [TestCase(0.1, 999L, "the memory it needs is in use")]
+    public void Explain_TellsWhatStandsInTheWay(double cpu, long memory, string told)
+    {
+        var admission = Admit();
+        Enter(admission, cpu: 1, memory: 500);
+        Enter(admission, cpu, memory);
+        Assert.That(admission.Explain(0, false), Is.EqualTo($"Next to start: {told}"));
+    }
+
+    [Test]
+    public void Explain_WhenAllPlacesAreTaken_SaysSo()
+    {
+        var admission = new Admission(Create(new RunnerOptions { MaxConcurrentJobs = 1, CpuBudget = 2, MemoryBudget = 1000 }));
+        Enter(admission);
+        Enter(admission);
+        Assert.That(admission.Explain(2, false), Is.EqualTo("Waiting behind 2 jobs: all 1 places for running jobs are taken"));
+    }
+
+    [Test]
+    public void DemandOf_NothingStated_IsTheOperatorsDefaults() =>
+        Assert.That(Demand.Of(new(), Limits), Is.EqualTo(new Demand(0.5, 100, 1, 500, TimeSpan.FromHours(1))));
+
+    [Test]
+    public void DemandOf_WhatIsStated_IsTakenOver() =>
+        Assert.That(
+            Demand.Of(new() { CpuMin = 1, CpuMax = 2, MemoryMin = 200, MemoryMax = 300, JobTimeout = TimeSpan.FromSeconds(9) }, Limits),
+            Is.EqualTo(new Demand(1, 200, 2, 300, TimeSpan.FromSeconds(9))));
+
+    [Test]
+    public void DemandOf_AMinimumAboveTheDefaultLimit_RaisesTheLimit() =>
+        Assert.That(Demand.Of(new() { CpuMin = 2, MemoryMin = 800 }, Limits), Is.EqualTo(new Demand(2, 800, 2, 800, TimeSpan.FromHours(1))));
+
+    [Test]
+    public void DemandOf_AMaximumBelowTheDefaultRequest_LowersTheRequest() =>
+        Assert.That(Demand.Of(new() { CpuMax = 0.25, MemoryMax = 50 }, Limits), Is.EqualTo(new Demand(0.25, 50, 0.25, 50, TimeSpan.FromHours(1))));
+
+    private static Admission Admit() => new(Create(Limits));
+
+    private static bool Enter(Admission admission, double cpu = 0.01, long memory = 1) => admission.TryEnter(JobId.New(), Echo, Needing(cpu, memory));
+
+    private static Demand Needing(double cpu, long memory) => new(cpu, memory, cpu, memory, TimeSpan.FromHours(1));
+}

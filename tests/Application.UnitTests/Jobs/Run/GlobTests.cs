@@ -1,0 +1,41 @@
+using OgcProcesses.Application.Jobs.Run;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Run;
+
+internal sealed class GlobTests
+{
+    [TestCase("out.tif", "out.tif", true)]
+    [TestCase("out.tif", "outXtif", false)]
+    [TestCase("*.tif", "a.tif", true)]
+    [TestCase("*.tif", "a.tif.aux", false)]
+    [TestCase("*.tif", "sub/a.tif", false)]
+    [TestCase("*", "a", true)]
+    [TestCase("band?.tif", "band4.tif", true)]
+    [TestCase("band?.tif", "band/.tif", false)]
+    [TestCase("band[0-3].tif", "band2.tif", true)]
+    [TestCase("band[0-3].tif", "band4.tif", false)]
+    [TestCase("band[!0-3].tif", "band4.tif", true)]
+    [TestCase("band[^0-3].tif", "band2.tif", false)]
+    [TestCase("a[!b]c", "a/c", false)]
+    [TestCase("a[]]b", "a]b", true)]
+    [TestCase("a[[]b", "a[b", true)]
+    [TestCase("a[b", "a[b", true)]
+    [TestCase(@"a[\d]", @"a\", true)]
+    [TestCase(@"a[\d]", "a7", false)]
+    [TestCase("**/a.tif", "a.tif", true)]
+    [TestCase("**/a.tif", "x/y/a.tif", true)]
+    [TestCase("x/**/a.tif", "x/a.tif", true)]
+    [TestCase("x/**", "x/y/z", true)]
+    [TestCase("x/**", "y/x", false)]
+    [TestCase("/job/outputs/a.tif", "a.tif", true)]
+    [TestCase("./a.tif", "a.tif", true)]
+    [TestCase("../../etc/passwd", "a.tif", false)]
+    [TestCase("a+b(1).txt", "a+b(1).txt", true)]
+    [TestCase("*.tif", "a\n.tif", true)]
+    public void Compile_GivesATestOfPaths(string pattern, string path, bool matches) =>
+        Assert.That(Glob.Compile(pattern)(path), Is.EqualTo(matches));
+
+    [Test]
+    public void Compile_OfANastyPattern_IsNotSlow() =>
+        Assert.That(Glob.Compile(string.Concat(Enumerable.Repeat("*a", 30)) + "b")(new string('a', 5_000)), Is.False);
+}

@@ -1,0 +1,118 @@
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Run;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class JobDispatcherTests : IDisposable
+{
+    private static readonly Process Half = AProcess.Named("half").Running(new() { Image = "a", Resources = new() { CpuMin = 2 } }).Deploy();
+
+    private readonly ANode _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [Test]
+    public async Task Dispatch_StartsWhatFits_OldestFirst()
+    {
+        var jobs = Enumerable.Range(0, 3).Select(_ =>
+        {
+            _node.Clock.Advance(TimeSpan.FromSeconds(1));
+            return _node.Accept(Half);
+        }).ToList();
+        await _node.DispatchAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(jobs.Select(job => job.Status), Is.EqualTo(new[] { JobStatus.Running, JobStatus.Running, JobStatus.Accepted }));
+            Assert.That(_node.Dispatcher.Working, Is.EquivalentTo(new[] { jobs[0].Id, jobs[1].Id }));
+            Assert.That(_node.Admission.Explain(0, false), Is.EqualTo("Next to start: the cores it needs are in use"));
+        });
+    }
+
+    [Test]
+    public async Task Dispatch_OnceAJobHasEnded_StartsTheNext()
+    {
+        var jobs = Enumerable.Range(0, 3).Select(_ => _node.Accept(Half)).ToList();
+        await _node.DispatchAsync();
+        (await _node.Runner.WaitedForAsync(jobs[0].Id)).Exit();
+        await _node.Signals.WaitForWorkAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+        await _node.DispatchAsync();
+        Assert.That(jobs[2].Status, Is.EqualTo(JobStatus.Running));
+    }
+
+    [Test]
+    public async Task Dispatch_HoldsAtTheLimitInNumber()
+    {
+        _node.Options.MaxConcurrentJobs = 2;
+        foreach (var _ in Enumerable.Range(0, 5)) _node.Accept(AProcess.Named("echo").Deploy());
+        await _node.DispatchAsync();
+        Assert.That(_node.Jobs.All.Count(job => job.Status == JobStatus.Running), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Dispatch_OfAFullProcess_LetsOthersPass()
+    {
+        _node.Options.MaxConcurrentJobsPerProcess = 1;
+        _node.Accept(AProcess.Named("busy").Deploy());
+        await _node.DispatchAsync();
+        var second = _node.Accept(AProcess.Named("busy").Deploy());
+        var other = _node.Accept(AProcess.Named("other").Deploy());
+        await _node.DispatchAsync();
+        Assert.That((second.Status, other.Status), Is.EqualTo((JobStatus.Accepted, JobStatus.Running)));
+    }
+
+    [Test]
+    public async Task Dispatch_WithALeaseOfTheConfiguredLength()
+    {
+        var job = _node.Accept(Half);
+        await _node.DispatchAsync();
+        Assert.That(job.LeaseUntil, Is.EqualTo(AJob.Now + _node.Options.LeaseDuration));
+    }
+
+    [Test]
+    public async Task Stop_OfAJobNobodyWorksOn_DoesNothing() => await _node.Dispatcher.StopAsync(JobId.New(), CancellationToken.None);
+
+    [Test]
+    public async Task RenewLeases_OfADismissedJob_StopsItsContainer()
+    {
+        var job = _node.Accept(Half);
+        await _node.DispatchAsync();
+        await _node.Runner.WaitedForAsync(job.Id);
+        job.Dismiss(AJob.Now);
+        await _node.Dispatcher.RenewLeasesAsync(CancellationToken.None);
+        await _node.WhenIdleAsync();
+        Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Stop 1", "Remove 1" }));
+    }
+
+    [Test]
+    public async Task RenewLeases_OfJobsStillHeld_LeavesThemRunning()
+    {
+        var job = _node.Accept(Half);
+        await _node.DispatchAsync();
+        await _node.Runner.WaitedForAsync(job.Id);
+        await _node.Dispatcher.RenewLeasesAsync(CancellationToken.None);
+        Assert.That((_node.Runner.Calls.Count, _node.Dispatcher.Working.Count), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task Resume_OfAJobUnderWay_DoesNothing()
+    {
+        var job = _node.Accept(Half);
+        await _node.DispatchAsync();
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        var version = job.Version;
+        await _node.Dispatcher.ResumeAsync(job, container.Seen, CancellationToken.None);
+        Assert.That(_node.Dispatcher.Working, Has.Count.EqualTo(1));
+        Assert.That(job.Version, Is.GreaterThanOrEqualTo(version).And.LessThanOrEqualTo(version + 1), "no adoption; the image may be noted meanwhile");
+    }
+
+    [Test]
+    public void Resume_OfAJobAnotherNodeHolds_IsRefused_AndLeavesNoTrace()
+    {
+        var job = AJob.Accepted().For(Half).Build();
+        job.Start("node-2", AJob.LeaseEnd, AJob.Now);
+        _node.Jobs.Add(job);
+        Assert.ThrowsAsync<ClaimLostException>(() => _node.Dispatcher.ResumeAsync(job, null, CancellationToken.None));
+        Assert.That((_node.Dispatcher.Working.Count, _node.Admission.Free), Is.EqualTo((0, 10)));
+    }
+}

@@ -1,0 +1,348 @@
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Run;
+
+/// <summary>A job from its claim to its end, and every way in which that can go wrong.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class JobRunnerTests : IDisposable
+{
+    private const string Text = """{"out": {"schema": {"type": "string"}}}""";
+
+    private readonly ANode _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [Test]
+    public async Task Run_OfAProgramThatSucceeds_EndsWithItsOutputs_AndLeavesNothingBehind()
+    {
+        _node.Runner.Program = container => container.Write("out", "hello\n").Exit();
+        var job = await RunAsync(AProcess.Named("echo").Giving(Text));
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Attempt, job.Progress), Is.EqualTo((JobStatus.Successful, 1, 100)), job.Message);
+            Assert.That(job.Outputs, Is.EqualTo(new[] { new JobOutput("out", 0, "text/plain", "\"hello\"", null) }));
+            Assert.That(job.ImageDigest, Is.EqualTo("registry/busybox@sha256:digest"));
+            Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Remove 1" }));
+            Assert.That(_node.Folders.List(), Is.Empty);
+            Assert.That(_node.Admission.Free, Is.EqualTo(_node.Options.MaxConcurrentJobs));
+        });
+    }
+
+    [Test]
+    public async Task Run_GivesTheContainerWhatTheUnitSays()
+    {
+        _node.Runner.Program = container => container.Exit();
+        var unit = new ExecutionUnit
+        {
+            Image = "tool:1",
+            Command = ["/bin/tool", "-q"],
+            Environment = new Dictionary<string, string> { ["TZ"] = "UTC" },
+            InputBindings = new Dictionary<string, InputBinding> { ["a"] = new() { Prefix = "--a" } },
+            Resources = new() { CpuMax = 2, MemoryMax = 1_000_000_000 },
+            Network = true,
+        };
+        var job = await RunAsync(AProcess.Taking("""{"a": {"schema": {"type": "string"}}}""").Running(unit), """{"a": "-x y"}""");
+        var spec = _node.Runner.Specs.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((spec.ImageId, spec.Cpu, spec.Memory, spec.JobId, spec.Attempt), Is.EqualTo(("sha256:image", 2.0, 1_000_000_000L, job.Id, 1)));
+            Assert.That(spec.Entrypoint, Is.EqualTo(new[] { "/bin/tool", "-q" }));
+            Assert.That(spec.Arguments, Is.EqualTo(new[] { "--a", "-x y" }));
+            Assert.That(spec.Network, Is.False, "the operator does not allow it");
+            Assert.That(spec.Environment, Is.EqualTo(new Dictionary<string, string>
+            {
+                ["TZ"] = "UTC", ["OGC_JOB_ID"] = job.Id.ToString(), ["OGC_PROCESS_ID"] = "echo",
+                ["OGC_INPUTS"] = "/job/inputs.json", ["OGC_OUTPUTS"] = "/job/outputs",
+            }));
+        });
+    }
+
+    [Test]
+    public async Task Run_WithoutCommandAndBindings_LeavesTheImagesOwn()
+    {
+        _node.Runner.Program = container => container.Exit();
+        await RunAsync(AProcess.Named("echo"));
+        Assert.That((_node.Runner.Specs.Single().Entrypoint, _node.Runner.Specs.Single().Arguments), Is.EqualTo(((IReadOnlyList<string>?)null, (IReadOnlyList<string>?)null)));
+    }
+
+    [Test]
+    public async Task Run_WithBindingsOnly_PutsThemBehindTheImagesCommand()
+    {
+        _node.Runner.Program = container => container.Exit();
+        var unit = new ExecutionUnit { Image = "a", InputBindings = new Dictionary<string, InputBinding> { ["a"] = new() } };
+        await RunAsync(AProcess.Taking("""{"a": {"schema": {"type": "integer"}}}""").Running(unit), """{"a": 7}""");
+        Assert.That(_node.Runner.Specs.Single().Arguments, Is.EqualTo(new[] { "sh", "7" }));
+    }
+
+    [Test]
+    public async Task Run_TellsProgressWhileTheProgramRuns()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        container.Say("::progress 42 Reading band 4");
+        Assert.That(_node.InTime(() => job.Progress == 42), Is.True);
+        Assert.That(job.Message, Is.EqualTo("Reading band 4"));
+        container.Exit();
+    }
+
+    [Test]
+    public async Task Run_OfAProgramThatFails_TellsExitCodeAndLastLines()
+    {
+        _node.Runner.Program = container => container.Say("loading", LogSource.Stderr).Say("no such band", LogSource.Stderr).Exit(3);
+        var failure = (await RunAsync(AProcess.Named("echo"))).Failure;
+        Assert.That(failure, Is.EqualTo(new JobFailure(
+            JobFailureKind.ExitCode, "The program ended with exit code 3: no such band", 3, "loading\nno such band")));
+    }
+
+    [Test]
+    public async Task Run_OfAProgramThatFailsQuietly_SaysSo()
+    {
+        _node.Runner.Program = container => container.Exit(1);
+        Assert.That((await RunAsync(AProcess.Named("echo"))).Message, Is.EqualTo("The program ended with exit code 1 and wrote nothing to stderr."));
+    }
+
+    [Test]
+    public async Task Run_OfAProgramThatIsKilledForItsMemory_NamesTheLimit()
+    {
+        _node.Runner.Program = container => container.Exit(137, outOfMemory: true);
+        var failure = (await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Resources = new() { MemoryMax = 1_500_000_000 } }))).Failure;
+        Assert.That((failure!.Kind, failure.ExitCode), Is.EqualTo((JobFailureKind.OutOfMemory, 137L)));
+        Assert.That(failure.Reason, Does.Contain("1.5 GB").And.Contain("memoryMax"));
+    }
+
+    [Test]
+    public async Task Run_BeyondTheTimeLimit_StopsTheContainerAndFails()
+    {
+        var job = await BeginAsync(AProcess.Named("echo").Running(new() { Image = "a", Resources = new() { JobTimeout = TimeSpan.FromMinutes(5) } }));
+        (await _node.Runner.WaitedForAsync(job.Id)).Say("still reading", LogSource.Stderr);
+        _node.Clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+        Assert.That(_node.Runner.Calls, Has.None.StartsWith("Stop"));
+        _node.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _node.WhenIdleAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Failure?.Kind), Is.EqualTo((JobStatus.Failed, (JobFailureKind?)JobFailureKind.Timeout)));
+            Assert.That(job.Message, Does.Contain("00:05:00").And.Contain("jobTimeout"));
+            Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Stop 1", "Remove 1" }));
+            Assert.That(job.ImageDigest, Is.EqualTo("registry/busybox@sha256:digest"));
+        });
+    }
+
+    [Test]
+    [Requirement("/req/dismiss/job-dismiss-op")]
+    public async Task Run_WhenTheJobIsDismissed_StopsAndRemovesTheContainer()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        await _node.Runner.WaitedForAsync(job.Id);
+        job.Dismiss(AJob.Now);
+        await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None);
+        Assert.Multiple(() =>
+        {
+            Assert.That(job.Status, Is.EqualTo(JobStatus.Dismissed));
+            Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Stop 1", "Remove 1" }));
+            Assert.That(_node.Folders.List(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Run_WhenTheJobIsDismissedWhileItsImageIsPulled_StartsNothing()
+    {
+        var pulling = new TaskCompletionSource();
+        _node.Runner.Pull = (_, _) =>
+        {
+            pulling.SetResult();
+            return new TaskCompletionSource().Task;
+        };
+        var job = await BeginAsync(AProcess.Named("echo"));
+        await pulling.Task;
+        job.Dismiss(AJob.Now);
+        await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None);
+        Assert.That((_node.Runner.Calls.Count, _node.Folders.List().Count, job.Status), Is.EqualTo((0, 0, JobStatus.Dismissed)));
+    }
+
+    [Test]
+    public async Task Run_WhileTheImageIsPulled_SaysSo()
+    {
+        var pulled = new TaskCompletionSource();
+        _node.Runner.Pull = (_, progress) =>
+        {
+            progress!.Report("Pulling busybox: 3 of 7 layers");
+            return pulled.Task;
+        };
+        var job = await BeginAsync(AProcess.Named("echo"));
+        Assert.That(_node.InTime(() => job.Message == "Pulling busybox: 3 of 7 layers"), Is.True, job.Message);
+        _node.Runner.Program = container => container.Exit();
+        pulled.SetResult();
+        await _node.WhenIdleAsync();
+    }
+
+    [Test]
+    public async Task Run_WhenTheEngineFails_TriesAgain()
+    {
+        var starts = 0;
+        _node.Runner.Failing = call => { if (call == "Start" && ++starts == 1) throw new EngineException("connection reset"); };
+        _node.Runner.Program = container => container.Exit();
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 2)));
+        Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 2", "Remove 2" }));
+    }
+
+    [Test]
+    public async Task Run_WhenTheContainerIsLost_TriesAgain()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var first = await _node.Runner.WaitedForAsync(job.Id);
+        _node.Runner.Lose(first);
+        first.Break(new EngineException("no such container"));
+        var second = await _node.Runner.WaitedForAsync(job.Id, 2);
+        Assert.That(job.Message, Is.AnyOf("Attempt 2: no such container", "Running"));
+        second.Exit();
+        await _node.WhenIdleAsync();
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 2)));
+    }
+
+    [Test]
+    public async Task Run_WhenOnlyTheConnectionBreaks_GoesOnWithTheSameContainer()
+    {
+        var waits = 0;
+        _node.Runner.Failing = call => { if (call == "Wait" && ++waits == 1) throw new EngineException("connection reset"); };
+        _node.Runner.Program = container => container.Exit();
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 1)));
+        Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Remove 1" }), "nothing is run twice");
+    }
+
+    [Test]
+    public async Task Run_WhenTheEngineFailsAtEveryAttempt_IsGivenUp()
+    {
+        var starts = 0;
+        _node.Runner.Failing = call =>
+        {
+            if (call != "Start") return;
+            starts++;
+            throw new EngineException("out of disk");
+        };
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(starts, Is.EqualTo(3));
+            Assert.That((job.Status, job.Failure!.Kind), Is.EqualTo((JobStatus.Failed, JobFailureKind.EngineFailed)));
+            Assert.That(job.Message, Is.EqualTo("Given up after 3 attempts: out of disk"));
+        });
+    }
+
+    [Test]
+    public async Task Run_WhenTheEngineDoesNotAnswer_WaitsForIt()
+    {
+        var pings = 0;
+        _node.Runner.Failing = call =>
+        {
+            if (call == "Start" && pings == 0) throw new EngineException("connection refused");
+            if (call == "Ping" && ++pings < 3) throw new EngineException("connection refused");
+        };
+        _node.Runner.Program = container => container.Exit();
+        var job = await BeginAsync(AProcess.Named("echo"));
+        Assert.That(_node.InTime(() => job.Message == "Waiting for the container engine: connection refused"), Is.True);
+        Assert.That(_node.InTime(() => pings == 3), Is.True);
+        await _node.WhenIdleAsync();
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 2)));
+    }
+
+    [Test]
+    public async Task Run_WhenTheEngineStaysAway_FailsWithTheReason()
+    {
+        _node.Options.EngineRecovery = TimeSpan.Zero;
+        _node.Runner.Failing = _ => throw new EngineException("connection refused");
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That((job.Failure?.Kind, job.Message), Is.EqualTo(((JobFailureKind?)JobFailureKind.EngineFailed, "connection refused")));
+    }
+
+    [Test]
+    public async Task Run_WithoutItsImage_FailsAtOnce()
+    {
+        _node.Runner.Failing = call => { if (call == "EnsureImage") throw new ImageUnavailableException("a:1", "no such host"); };
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That((job.Failure?.Kind, job.Attempt), Is.EqualTo(((JobFailureKind?)JobFailureKind.ImageUnavailable, 1)));
+        Assert.That(job.Message, Does.Contain("no such host"));
+    }
+
+    [Test]
+    public async Task Run_OfAContainerTheEngineRefuses_FailsAtOnce()
+    {
+        _node.Runner.Failing = call => { if (call == "Start") throw new ContainerRefusedException("'/bin/tool' is not in the image"); };
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That(
+            (job.Failure?.Kind, job.Attempt, job.Message),
+            Is.EqualTo(((JobFailureKind?)JobFailureKind.EngineFailed, 1, "'/bin/tool' is not in the image")));
+    }
+
+    [Test]
+    public async Task Run_WhenTheServerItselfFails_SaysSoAndGivesNothingAway()
+    {
+        _node.Runner.Failing = call => { if (call == "Collect") throw new InvalidOperationException("password=secret"); };
+        _node.Runner.Program = container => container.Exit();
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That(job.Failure?.Kind, Is.EqualTo(JobFailureKind.ServerError));
+        Assert.That(job.Message, Does.Not.Contain("secret"));
+    }
+
+    [Test]
+    public async Task Run_OfAJobThatAnotherNodeHasTaken_SettlesNothing_AndLeavesItsContainer()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        var later = AJob.Now.AddHours(1);
+        job.Adopt("node-2", later.AddHours(1), later);
+        var version = job.Version;
+        container.Exit();
+        await _node.WhenIdleAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Node, job.Version), Is.EqualTo((JobStatus.Running, "node-2", version)));
+            Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1" }));
+            Assert.That(_node.Folders.List(), Is.EqualTo(new[] { job.Id }));
+        });
+    }
+
+    [Test]
+    public async Task Run_OfAJobThatAnotherNodeDismissed_RemovesItsTraces()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        job.Dismiss(AJob.Now);
+        container.Exit();
+        await _node.WhenIdleAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Outputs.Count), Is.EqualTo((JobStatus.Dismissed, 0)));
+            Assert.That(_node.Runner.Containers, Is.Empty);
+            Assert.That(_node.Outputs.Deleted, Is.EqualTo(new[] { job.Id }));
+        });
+    }
+
+    [Test]
+    public async Task Run_WhenTheServerStops_LeavesTheContainerRunning()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        await _node.StopServerAsync();
+        await _node.WhenIdleAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Running, 1)));
+            Assert.That((container.State, _node.Runner.Calls.Count), Is.EqualTo((ContainerState.Running, 1)));
+            Assert.That(_node.Folders.List(), Is.EqualTo(new[] { job.Id }));
+        });
+    }
+
+    private Task<Job> RunAsync(AProcess process, string inputs = "{}") => _node.RunToTheEndAsync(_node.Accept(process.Deploy(), inputs));
+
+    private async Task<Job> BeginAsync(AProcess process)
+    {
+        var job = _node.Accept(process.Deploy());
+        await _node.DispatchAsync();
+        return job;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
+
+namespace OgcProcesses.Application.UnitTests.Jobs.Run;
+
+/// <summary>What becomes of the files that a program leaves.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class OutputCollectorTests : IDisposable
+{
+    private const string Text = """{"out": {"schema": {"type": "string"}}}""";
+    private const string Number = """{"out": {"schema": {"type": "number"}}}""";
+    private const string Tiff = """{"out": {"schema": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/tiff; application=geotiff"}}}""";
+    private const string Gml = """{"out": {"schema": {"type": "string", "contentMediaType": "application/gml+xml"}}}""";
+
+    private readonly ANode _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [TestCase("outputs.json", "{\"out\": 5}", "5")]
+    [TestCase("out", "5", "5")]
+    [TestCase("out.json", " 5 ", "5")]
+    public async Task Collect_OfAValue_FindsIt(string file, string content, string value)
+    {
+        var job = await CollectAsync(Number, (file, content));
+        Assert.That(job.Outputs, Is.EqualTo(new[] { new JobOutput("out", 0, "application/json", value, null) }), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfAFile_StoresIt()
+    {
+        var job = await CollectAsync(Tiff, ("out.tif", "II*"));
+        var output = job.Outputs.Single();
+        Assert.That((output.MediaType, output.File!.Name, output.File.Length), Is.EqualTo(("image/tiff; application=geotiff", "out.tif", 3L)));
+    }
+
+    [Test]
+    public async Task Collect_OfAFileInLine_WritesItAsAFile()
+    {
+        var job = await CollectAsync(Tiff, ("outputs.json", "{\"out\": \"SUkq\"}"));
+        Assert.That(job.Outputs.Single().File!.Name, Is.EqualTo("out.tif"), job.Message);
+        Assert.That(_node.Outputs.Files.Values.Single(), Is.EqualTo("II*"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task Collect_OfTextOfAMediaTypeInLine_KeepsItsCharacters()
+    {
+        await CollectAsync(Gml, ("outputs.json", "{\"out\": \"<größe/>\"}"));
+        Assert.That(Encoding.UTF8.GetString(_node.Outputs.Files.Values.Single()), Is.EqualTo("<größe/>"));
+    }
+
+    [Test]
+    public async Task Collect_ByGlob_TakesAllThatMatch_InOrder()
+    {
+        var job = await CollectAsync(Tiff, Globs("b*.tif", "sub/*.tif"), ("b2.tif", "2"), ("b1.tif", "1"), ("sub/x.tif", "x"), ("other.tif", "o"));
+        Assert.That(
+            job.Outputs.Select(output => (output.Index, output.File!.Name)), Is.EqualTo(new[] { (0, "b1.tif"), (1, "b2.tif"), (2, "x.tif") }), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_ByGlobOfAnInput_FillsItIn()
+    {
+        _node.Runner.Program = container => container.Write("scene.tif", "1").Write("other.tif", "2").Exit();
+        var process = AProcess.Taking("""{"name": {"schema": {"type": "string"}}}""").Giving(Tiff).Running(Globs("$(inputs.name).tif"));
+        var job = await _node.RunToTheEndAsync(_node.Accept(process.Deploy(), """{"name": "scene"}"""));
+        Assert.That(job.Outputs.Single().File!.Name, Is.EqualTo("scene.tif"));
+    }
+
+    [Test]
+    public async Task Collect_OfStdout_TakesWhatTheProgramWrote()
+    {
+        _node.Runner.Program = container =>
+        {
+            container.StandardOutput = "hello\n";
+            container.Exit();
+        };
+        var unit = new ExecutionUnit { Image = "a", OutputBindings = new Dictionary<string, OutputBinding> { ["out"] = new() { Stdout = true } } };
+        var job = await _node.RunToTheEndAsync(_node.Accept(AProcess.Named("echo").Giving(Text).Running(unit).Deploy()));
+        Assert.That(job.Outputs.Single().Value, Is.EqualTo("\"hello\""), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfAMixedType_LetsTheFilesKindDecide()
+    {
+        const string mixed = """{"out": {"schema": {"oneOf": [{"type": "string", "contentMediaType": "image/png"}, {"type": "object"}]}}}""";
+        var file = await CollectAsync(mixed, ("out.png", "png"));
+        Assert.That(file.Outputs.Single().File, Is.Not.Null, file.Message);
+        var value = await CollectAsync(mixed, ("out.json", "{\"a\": 1}"));
+        Assert.That(value.Outputs.Single().Value, Is.EqualTo("{\"a\": 1}"), value.Message);
+    }
+
+    [Test]
+    public async Task Collect_WithoutARequiredOutput_TellsWhatWasThere()
+    {
+        var job = await CollectAsync(Text, ("result.txt", "x"));
+        Assert.That(job.Failure?.Kind, Is.EqualTo(JobFailureKind.OutputMissing));
+        Assert.That(job.Message, Does.Contain("'out'").And.Contain("'result.txt'"));
+    }
+
+    [Test]
+    public async Task Collect_WithoutAnOptionalOutput_Succeeds()
+    {
+        var job = await CollectAsync("""{"out": {"schema": {"type": "string"}, "minOccurs": 0}}""");
+        Assert.That((job.Status, job.Outputs.Count), Is.EqualTo((JobStatus.Successful, 0)));
+    }
+
+    [Test]
+    public async Task Collect_OfOutputsNobodyAskedFor_LeavesThem()
+    {
+        _node.Runner.Program = container => container.Write("a", "1").Exit();
+        var request = new ExecuteRequest(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection> { ["a"] = new(null, null) }, null);
+        var process = AProcess.Named("echo").Giving("""{"a": {"schema": {"type": "number"}}, "b": {"schema": {"type": "number"}}}""");
+        var job = await _node.RunToTheEndAsync(_node.Accept(process.Deploy(), request));
+        Assert.That(job.Outputs.Select(output => output.OutputId), Is.EqualTo(new[] { "a" }), job.Message);
+    }
+
+    [TestCase(Number, "out", "\"x\"", "must be of type number")]
+    [TestCase(Number, "out", "{", "is not JSON")]
+    [TestCase(Number, "outputs.json", "{\"out\": \"x\"}", "must be of type number")]
+    [TestCase(Number, "outputs.json", "[1]", "must hold an object")]
+    [TestCase(Number, "outputs.json", "{", "outputs.json is not JSON")]
+    [TestCase(Tiff, "outputs.json", "{\"out\": \"not base64\"}", "must be base64")]
+    public async Task Collect_OfWhatDoesNotFit_FailsWithTheReason(string outputs, string file, string content, string told)
+    {
+        var job = await CollectAsync(outputs, (file, content));
+        Assert.That(job.Failure?.Kind, Is.EqualTo(JobFailureKind.OutputInvalid), job.Message);
+        Assert.That(job.Message, Does.Contain(told));
+    }
+
+    [TestCase("out")]
+    [TestCase("outputs.json")]
+    public async Task Collect_OfAValueBeyondTheLimit_FailsWithTheLimit(string file)
+    {
+        _node.Options.MaxValueBytes = 10;
+        var job = await CollectAsync(Text, (file, "{\"out\": \"12345678901\"}"));
+        Assert.That(job.Failure?.Kind, Is.EqualTo(JobFailureKind.LimitExceeded));
+        Assert.That(job.Message, Does.Contain("at most 10"));
+    }
+
+    [Test]
+    public async Task Collect_OfTooMuch_FailsWithTheLimit()
+    {
+        _node.Folders.Refused = new OutputRefusedException("more than 1000 files", JobFailureKind.LimitExceeded);
+        Assert.That((await CollectAsync(Text)).Failure?.Kind, Is.EqualTo(JobFailureKind.LimitExceeded));
+    }
+
+    [Test]
+    public async Task Collect_OfAFileThatIsRefused_FailsWithTheReason()
+    {
+        _node.Folders.Refused = new OutputRefusedException("'out' is a symbolic link");
+        var job = await CollectAsync(Text);
+        Assert.That((job.Failure?.Kind, job.Message), Is.EqualTo(((JobFailureKind?)JobFailureKind.OutputInvalid, "'out' is a symbolic link")));
+    }
+
+    private static ExecutionUnit Globs(params string[] globs) => new()
+    {
+        Image = "a",
+        OutputBindings = new Dictionary<string, OutputBinding> { ["out"] = new() { Glob = [.. globs.Select(Expression.Parse)] } },
+    };
+
+    private Task<Job> CollectAsync(string outputs, params (string Name, string Content)[] files) => CollectAsync(outputs, new() { Image = "a" }, files);
+
+    private Task<Job> CollectAsync(string outputs, ExecutionUnit unit, params (string Name, string Content)[] files) =>
+        _node.RunToTheEndAsync(Writing(outputs, unit, files));
+
+    private Job Writing(string outputs, ExecutionUnit unit, params (string Name, string Content)[] files)
+    {
+        _node.Runner.Program = container =>
+        {
+            foreach (var (name, content) in files) container.Write(name, content);
+            container.Exit();
+        };
+        return _node.Accept(AProcess.Named($"echo-{_node.Jobs.All.Count}").Giving(outputs).Running(unit).Deploy());
+    }
+}

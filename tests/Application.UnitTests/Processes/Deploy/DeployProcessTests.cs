@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Time.Testing;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes.Deploy;
+using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Application.Processes.List;
+using static Microsoft.Extensions.Options.Options;
+
+namespace OgcProcesses.Application.UnitTests.Processes.Deploy;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class DeployProcessTests
+{
+    private readonly FakeProcessStore _processes = new();
+    private readonly ImageRequests _images = new();
+
+    [Test]
+    [Requirement("/req/deploy-replace-undeploy/deploy-post-op")]
+    public async Task Deploy_OfANewProcess_KeepsItAndAsksForItsImage()
+    {
+        var summary = await DeployAsync(APackage.Plain("ndvi").With("/x-note", "\"mine\""));
+        var process = await _processes.FindAsync(new("ndvi"), CancellationToken.None);
+        Assert.Multiple(() =>
+        {
+            Assert.That(summary.Id, Is.EqualTo("ndvi"));
+            Assert.That((process!.Owner, process.Mutable, process.Created), Is.EqualTo(("anna", true, AJob.Now)));
+            Assert.That(process.Revision.Package, Does.Contain("\"x-note\":\"mine\""), "the package is given back as it came");
+        });
+        await using var asked = _images.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
+        Assert.That(await asked.MoveNextAsync() ? asked.Current.Value : null, Is.EqualTo("ndvi"));
+    }
+
+    [Test]
+    [Requirement("/req/deploy-replace-undeploy/deploy-response-duplicate")]
+    public async Task Deploy_OfAnIdThatIsTaken_IsRefused()
+    {
+        await DeployAsync(APackage.Plain("ndvi"));
+        var refusal = Assert.ThrowsAsync<OgcException>(() => DeployAsync(APackage.Plain("ndvi")));
+        Assert.That((refusal!.Error, refusal.Location), Is.EqualTo((OgcError.DuplicatedProcess, "processes/ndvi")));
+    }
+
+    [Test]
+    [Requirement("/req/deploy-replace-undeploy/deploy-response-immutable")]
+    public void Deploy_OntoABuiltInProcess_IsRefused()
+    {
+        _processes.Add(AProcess.Named("echo").BuiltIn().Deploy());
+        var refusal = Assert.ThrowsAsync<OgcException>(() => DeployAsync(APackage.Plain("echo")));
+        Assert.That(refusal!.Error, Is.EqualTo(OgcError.ImmutableProcess));
+    }
+
+    [Test]
+    public async Task Validate_OfAPackageThatIsWrong_TellsEveryPlace()
+    {
+        var validator = new DeployProcessValidator(new FakeSchemas(), Create(new RunnerOptions()));
+        var package = APackage.Plain().With("/executionUnit/type", null).With("/executionUnit/image", null).Build();
+        var result = await validator.ValidateAsync(new DeployProcess(package));
+        Assert.That(result.Errors.Select(error => error.PropertyName), Is.EquivalentTo(new[] { "/executionUnit/type", "/executionUnit/image" }));
+    }
+
+    [Test]
+    public async Task Deploy_OfASchemaThatIsNotFullyEnforced_WarnsOfIt()
+    {
+        var summary = await DeployAsync(APackage.Plain().With("/processDescription/inputs/a/schema/x-warned", "1"));
+        Assert.That(summary.Warnings, Has.One.Contains("x-warned"));
+    }
+
+    private Task<ProcessSummary> DeployAsync(APackage package) => new DeployProcessHandler(
+        _processes, new FakeSchemas(), Create(new RunnerOptions()), _images, AMapper.WithAllMaps, new FakeCaller("anna"),
+        new FakeTimeProvider(AJob.Now)).Handle(new(package.Build()), CancellationToken.None);
+}

@@ -1,0 +1,53 @@
+using AutoMapper;
+using AutoMapper.Internal;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace OgcProcesses.Architecture.Tests;
+
+/// <summary>A use case is a request and its one handler.</summary>
+internal sealed class UseCaseTests
+{
+    private static readonly List<Type> Types = [.. Layers.TypesOf(Layers.Application)];
+
+    private static readonly List<Type> Requests = [.. Types.Where(type => !type.IsInterface && ArgumentsOf(type, typeof(IRequest<>)).Any())];
+
+    private static readonly List<Type> Handlers = [.. Types.Where(type => ArgumentsOf(type, typeof(IRequestHandler<,>)).Any())];
+
+    [Test]
+    public void Requests_AndHandlers_AreFoundAtAll() => Assert.That((Requests.Count, Handlers.Count), Is.GreaterThan((10, 10)));
+
+    [TestCaseSource(nameof(Requests))]
+    public void Request_HasExactlyOneHandler_BesideIt(Type request)
+    {
+        var handlers = Handlers.Where(handler => ArgumentsOf(handler, typeof(IRequestHandler<,>)).Any(arguments => arguments[0] == request)).ToList();
+        Assert.That(handlers, Has.Count.EqualTo(1));
+        Assert.That((handlers[0].Namespace, handlers[0].Name), Is.EqualTo((request.Namespace, request.Name + "Handler")));
+    }
+
+    [Test]
+    public void Requests_AreSealedRecords() =>
+        Assert.That(Requests.Where(type => !type.IsSealed || type.GetMethod("<Clone>$") is null), Is.Empty);
+
+    [Test]
+    public void Handlers_AreInternalAndSealed() => Assert.That(Handlers.Where(type => type.IsVisible || !type.IsSealed), Is.Empty);
+
+    [Test]
+    public void ValidatorsAndMaps_AreInternalAndSealed() =>
+        Assert.That(
+            Types.Where(type => type.IsAssignableTo(typeof(IValidator)) || type.IsAssignableTo(typeof(Profile)))
+                .Where(type => type.IsVisible || !type.IsSealed),
+            Is.Empty);
+
+    [Test]
+    public void Maps_GoOutward_FromDomainToTheSchemasTypes()
+    {
+        var maps = new MapperConfiguration(mapper => mapper.AddMaps(Layers.Application), NullLoggerFactory.Instance).Internal().GetAllTypeMaps();
+        Assert.That(maps, Is.Not.Empty);
+        Assert.That(maps.Where(map => map.SourceType.Assembly != Layers.Domain || map.DestinationType.Assembly == Layers.Domain), Is.Empty);
+    }
+
+    private static IEnumerable<Type[]> ArgumentsOf(Type type, Type definition) => type.IsAbstract ? [] : type.GetInterfaces()
+        .Where(one => one.IsGenericType && one.GetGenericTypeDefinition() == definition).Select(one => one.GetGenericArguments());
+}
