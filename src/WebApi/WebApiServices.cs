@@ -67,6 +67,7 @@ internal static class WebApiServices
 
     private static void Configure(JsonSerializerOptions json)
     {
+        json.AllowDuplicateProperties = false;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
     }

@@ -54,7 +54,9 @@ public sealed class JobSignals : IDisposable
             }
 
             await Task.WhenAny(change, Task.Delay(left < LookAgain ? left : LookAgain, clock, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            if (!cancellationToken.IsCancellationRequested) continue;
+            Changed(id);
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 

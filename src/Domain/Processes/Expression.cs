@@ -49,11 +49,16 @@ public sealed partial class Expression
     /// <summary>Fills the references in.</summary>
     /// <param name="self">The value of the input the expression belongs to; null where there is none.</param>
     /// <param name="inputs">Values by input identifier; a file is its path.</param>
-    public string Evaluate(string? self, IReadOnlyDictionary<string, string> inputs)
+    /// <param name="escape">What is done to every value that is filled in; null for nothing.</param>
+    public string Evaluate(string? self, IReadOnlyDictionary<string, string> inputs, Func<string, string>? escape = null)
     {
         var text = new StringBuilder();
         foreach (var part in _parts)
-            text.Append(part.Literal ?? part.Select(part.InputId is { } id ? inputs.GetValueOrDefault(id, "") : self ?? ""));
+        {
+            if (part.Literal is { } literal) text.Append(literal);
+            else text.Append((escape ?? (value => value))(part.Select(part.InputId is { } id ? inputs.GetValueOrDefault(id, "") : self ?? "")));
+        }
+
         return text.ToString();
     }
 

@@ -18,8 +18,8 @@ internal sealed class DismissJobHandler(
     public async Task<StatusInfo> Handle(DismissJob request, CancellationToken cancellationToken)
     {
         var job = await DismissAsync(request.Id, cancellationToken) ?? throw JobStoreExtensions.NoSuchJob(request.Id);
-        // The wish is recorded: what follows is repeated by the reconciler where this node does not live to do it.
-        await dispatcher.StopAsync(request.Id, cancellationToken);
+        // The wish is recorded and has to be done, whether or not the client stays to hear of it.
+        await dispatcher.StopAsync(request.Id, CancellationToken.None);
         outputs.Delete(request.Id);
         logs.Delete(request.Id);
         return mapper.Map<StatusInfo>(job);

@@ -1,6 +1,8 @@
 using AutoMapper;
 using MediatR;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Get;
@@ -9,7 +11,8 @@ namespace OgcProcesses.Application.Jobs.Get;
 /// <remarks>/req/core/job</remarks>
 public sealed record GetJob(JobId Id) : IRequest<StatusInfo>;
 
-internal sealed class GetJobHandler(IJobStore jobs, Admission admission, IMapper mapper) : IRequestHandler<GetJob, StatusInfo>
+internal sealed class GetJobHandler(IJobStore jobs, IProcessStore processes, Admission admission, IOptions<RunnerOptions> options, IMapper mapper)
+    : IRequestHandler<GetJob, StatusInfo>
 {
     /// <summary>Jobs before a waiting one are counted no further than this.</summary>
     private const int FarthestPosition = 1_000;
@@ -20,6 +23,7 @@ internal sealed class GetJobHandler(IJobStore jobs, Admission admission, IMapper
         var status = mapper.Map<StatusInfo>(job);
         if (job.Status != JobStatus.Accepted) return status;
         var before = await jobs.CountWaitingBeforeAsync(job, FarthestPosition, cancellationToken);
-        return status with { Message = admission.Explain(before, before >= FarthestPosition) };
+        var demand = await processes.DemandOfAsync(job.RevisionId, options.Value, cancellationToken);
+        return status with { Message = admission.Explain(job.ProcessId, demand, before, before >= FarthestPosition) };
     }
 }

@@ -80,8 +80,13 @@ internal static class JobFilters
     public static IReadOnlyList<string> Words(IReadOnlyList<string>? values) =>
         [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
-    public static bool TryParseStatus(string word, out JobStatus status) =>
-        Enum.TryParse(word, ignoreCase: true, out status) && Enum.IsDefined(status) && !char.IsDigit(word[0]);
+    public static bool TryParseStatus(string word, out JobStatus status)
+    {
+        // Not by parsing, which also takes numbers.
+        var index = Array.FindIndex(Enum.GetNames<JobStatus>(), name => name.Equals(word, StringComparison.OrdinalIgnoreCase));
+        status = (JobStatus)Math.Max(0, index);
+        return index >= 0;
+    }
 
     /// <remarks>/req/job-list/datetime-definition</remarks>
     public static bool TryParseInterval(string text, out DateTimeOffset? from, out DateTimeOffset? to)

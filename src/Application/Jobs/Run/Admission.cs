@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -29,6 +30,31 @@ public sealed record Demand(double Cpu, long Memory, double CpuLimit, long Memor
     }
 }
 
+/// <summary>Looks demands up.</summary>
+internal static class DemandExtensions
+{
+    /// <summary>The demand of the jobs of a revision.</summary>
+    public static async Task<Demand> DemandOfAsync(
+        this IProcessStore processes, Guid revisionId, RunnerOptions options, CancellationToken cancellationToken) =>
+        Demand.Of((await processes.FindRevisionAsync(revisionId, cancellationToken))?.Unit.Resources ?? new(), options);
+}
+
+/// <summary>What becomes of a job that asks to be let in.</summary>
+public enum Entry
+{
+    /// <summary>It may run.</summary>
+    Granted,
+
+    /// <summary>It has to wait, and those behind it wait for it: or small jobs would keep a large one out for ever.</summary>
+    Full,
+
+    /// <summary>It has to wait for jobs of its own process; those of others need not.</summary>
+    ProcessFull,
+
+    /// <summary>It claims more than this node has; another may take it.</summary>
+    TooLarge,
+}
+
 /// <summary>Decides which jobs may run on this node at once: within its budget of cores and memory, and its limits in number.</summary>
 public sealed class Admission(IOptions<RunnerOptions> options)
 {
@@ -38,7 +64,6 @@ public sealed class Admission(IOptions<RunnerOptions> options)
     private readonly RunnerOptions _limits = options.Value;
     private readonly Lock _lock = new();
     private readonly Dictionary<JobId, (ProcessId Process, Demand Demand)> _running = [];
-    private string? _obstacle;
 
     /// <summary>Processes of which no further job may start now.</summary>
     public IReadOnlyCollection<ProcessId> FullProcesses
@@ -62,13 +87,14 @@ public sealed class Admission(IOptions<RunnerOptions> options)
         }
     }
 
-    /// <summary>Lets a job in if it fits; otherwise remembers what stands in its way.</summary>
-    public bool TryEnter(JobId id, ProcessId process, Demand demand)
+    /// <summary>Lets a job in if it fits.</summary>
+    public Entry TryEnter(JobId id, ProcessId process, Demand demand)
     {
         lock (_lock)
         {
-            _obstacle = Obstacle(demand);
-            return _obstacle is null && _running.TryAdd(id, (process, demand));
+            var obstacle = Obstacle(process, demand);
+            if (obstacle is null) _running.Add(id, (process, demand));
+            return obstacle?.Entry ?? Entry.Granted;
         }
     }
 
@@ -85,21 +111,28 @@ public sealed class Admission(IOptions<RunnerOptions> options)
     }
 
     /// <summary>Tells the owner of a waiting job what it waits for.</summary>
+    /// <param name="process">Its process.</param>
+    /// <param name="demand">What it claims.</param>
     /// <param name="before">Jobs before it.</param>
     /// <param name="atLeast">Whether there may be more than were counted.</param>
-    public string Explain(int before, bool atLeast)
+    public string Explain(ProcessId process, Demand demand, int before, bool atLeast)
     {
         lock (_lock)
         {
             var position = before == 0 ? "Next to start" : $"Waiting behind {(atLeast ? "at least " : "")}{before} job{(before == 1 ? "" : "s")}";
-            return _obstacle is null ? position : $"{position}: {_obstacle}";
+            return Obstacle(process, demand) is { } obstacle ? $"{position}: {obstacle.Reason}" : position;
         }
     }
 
-    private string? Obstacle(Demand demand)
+    private (Entry Entry, string Reason)? Obstacle(ProcessId process, Demand demand)
     {
-        if (_running.Count >= _limits.MaxConcurrentJobs) return $"all {_limits.MaxConcurrentJobs} places for running jobs are taken";
-        if (_running.Values.Sum(job => job.Demand.Cpu) + demand.Cpu > _limits.CpuBudget + Rounding) return "the cores it needs are in use";
-        return _running.Values.Sum(job => job.Demand.Memory) + demand.Memory > _limits.MemoryBudget ? "the memory it needs is in use" : null;
+        var running = _running.Values;
+        if (demand.Cpu > _limits.CpuBudget + Rounding) return (Entry.TooLarge, "it needs more cores than this server gives to jobs");
+        if (demand.Memory > _limits.MemoryBudget) return (Entry.TooLarge, "it needs more memory than this server gives to jobs");
+        if (running.Count(job => job.Process == process) >= _limits.MaxConcurrentJobsPerProcess)
+            return (Entry.ProcessFull, $"all {_limits.MaxConcurrentJobsPerProcess} places for jobs of this process are taken");
+        if (running.Count >= _limits.MaxConcurrentJobs) return (Entry.Full, $"all {_limits.MaxConcurrentJobs} places for running jobs are taken");
+        if (running.Sum(job => job.Demand.Cpu) + demand.Cpu > _limits.CpuBudget + Rounding) return (Entry.Full, "the cores it needs are in use");
+        return running.Sum(job => job.Demand.Memory) + demand.Memory > _limits.MemoryBudget ? (Entry.Full, "the memory it needs is in use") : null;
     }
 }

@@ -8,6 +8,7 @@ namespace OgcProcesses.Application.Jobs.Run;
 internal static class Glob
 {
     /// <summary>A pattern, relative to the outputs folder, as a test of relative paths.</summary>
+    /// <exception cref="FormatException">A range in brackets runs backwards.</exception>
     public static Func<string, bool> Compile(string pattern)
     {
         var relative = pattern.StartsWith(ContainerPaths.Outputs + "/", StringComparison.Ordinal)
@@ -18,6 +19,12 @@ internal static class Glob
         var regex = new Regex($@"\A{Translate(relative)}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
         return regex.IsMatch;
     }
+
+    /// <summary>A text as a pattern that only the text itself matches.</summary>
+    public static string Escape(string text) => text
+        .Replace("[", "[[]", StringComparison.Ordinal)
+        .Replace("*", "[*]", StringComparison.Ordinal)
+        .Replace("?", "[?]", StringComparison.Ordinal);
 
     private static string Translate(string pattern)
     {
@@ -60,14 +67,23 @@ internal static class Glob
         return Math.Max(0, first + 1 < pattern.Length ? pattern.IndexOf(']', first + 1) : -1);
     }
 
+    /// <remarks>No bracket expression matches the '/' between two steps.</remarks>
     private static string Class(string content)
     {
         var negated = content[0] is '!' or '^';
-        var members = (negated ? content[1..] : content)
-            .Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("[", @"\[", StringComparison.Ordinal)
-            .Replace("]", @"\]", StringComparison.Ordinal)
-            .Replace("^", @"\^", StringComparison.Ordinal);
-        return negated ? $"[^/{members}]" : $"[{members}]";
+        var members = negated ? content[1..] : content;
+        var set = new StringBuilder(negated ? "[^/" : "[");
+        for (var i = 0; i < members.Length; i++)
+        {
+            set.Append(Member(members[i]));
+            if (i + 2 >= members.Length || members[i + 1] != '-') continue;
+            if (members[i + 2] < members[i]) throw new FormatException($"the range '{members[i..(i + 3)]}' runs backwards");
+            set.Append('-').Append(Member(members[i + 2]));
+            i += 2;
+        }
+
+        return set.Append(negated ? "]" : "-[/]]").ToString();
+
+        static string Member(char character) => character is '\\' or '[' or ']' or '^' or '-' ? $@"\{character}" : character.ToString();
     }
 }

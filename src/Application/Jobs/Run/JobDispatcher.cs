@@ -25,21 +25,25 @@ public sealed partial class JobDispatcher(
     /// <summary>The jobs this process works on.</summary>
     public IReadOnlyCollection<JobId> Working => [.. _working.Keys];
 
-    /// <summary>Starts as many waiting jobs as fit, oldest first.</summary>
+    /// <summary>Starts as many waiting jobs as fit, oldest first. One that can't be started keeps no other from it.</summary>
     /// <param name="stopping">Fires when the server stops; containers go on then.</param>
     public async Task DispatchAsync(CancellationToken stopping)
     {
-        while (admission.Free is > 0 and var free)
+        var passedOver = new HashSet<JobId>();
+        while (true)
         {
-            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, free, stopping);
-            var started = 0;
-            foreach (var job in waiting)
+            var limit = Math.Max(1, admission.Free) + passedOver.Count;
+            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, limit, stopping);
+            var next = waiting.Where(job => !passedOver.Contains(job.Id)).ToList();
+            if (next.Count == 0) return;
+            foreach (var job in next)
             {
-                if (await TryStartAsync(job, stopping)) started++;
-                else break;
+                switch (await TryStartOrLogAsync(job, stopping))
+                {
+                    case Entry.Full: return;
+                    case Entry.TooLarge: passedOver.Add(job.Id); break;
+                }
             }
-
-            if (started < waiting.Count || waiting.Count == 0) return;
         }
     }
 
@@ -56,7 +60,7 @@ public sealed partial class JobDispatcher(
             Claim? claim = null;
             await jobs.UpdateAsync(job.Id, current => claim = current.Adopt(node.Id, LeaseEnd, Now), stopping);
             if (claim is null) throw new ClaimLostException(job.Id, new(node.Id, job.Attempt));
-            admission.Enter(job.Id, job.ProcessId, await DemandOfAsync(job.RevisionId, stopping));
+            admission.Enter(job.Id, job.ProcessId, await processes.DemandOfAsync(job.RevisionId, _options, stopping));
             LogResumed(job.Id, job.Attempt, container?.State.ToString() ?? "lost");
             Begin(work, claim, container, isNew: false, stopping);
         }
@@ -82,7 +86,12 @@ public sealed partial class JobDispatcher(
         if (begun.Count == 0) return;
         var held = await jobs.RenewLeasesAsync(node.Id, begun, LeaseEnd, cancellationToken);
         foreach (var id in begun.Where(id => !held.Contains(id)))
-            if (_working.TryGetValue(id, out var work)) await work.DismissAsync();
+        {
+            if (!_working.TryGetValue(id, out var work)) continue;
+            // Taken over, its container is the other node's to watch.
+            if (await jobs.FindAsync(id, cancellationToken) is { Status: JobStatus.Running }) await work.LeaveAsync();
+            else await work.DismissAsync();
+        }
     }
 
     /// <summary>Waits until no work is under way; at a stop of the server all of it ends soon, without ending the containers.</summary>
@@ -92,13 +101,26 @@ public sealed partial class JobDispatcher(
 
     private DateTimeOffset LeaseEnd => Now + _options.LeaseDuration;
 
-    /// <returns>False when the job, and so every one behind it, has to wait.</returns>
-    private async Task<bool> TryStartAsync(WaitingJob job, CancellationToken stopping)
+    private async Task<Entry> TryStartOrLogAsync(WaitingJob job, CancellationToken stopping)
     {
-        if (!admission.TryEnter(job.Id, job.ProcessId, await DemandOfAsync(job.RevisionId, stopping))) return false;
+        try
+        {
+            return await TryStartAsync(job, stopping);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogNotStarted(failure, job.Id);
+            return Entry.TooLarge;
+        }
+    }
+
+    private async Task<Entry> TryStartAsync(WaitingJob job, CancellationToken stopping)
+    {
+        var entry = admission.TryEnter(job.Id, job.ProcessId, await processes.DemandOfAsync(job.RevisionId, _options, stopping));
+        if (entry != Entry.Granted) return entry;
         // Known before it is claimed, or the reconciler would take it for abandoned.
         var work = new Work(job.Id);
-        if (!_working.TryAdd(job.Id, work)) return true;
+        _working[job.Id] = work;
         try
         {
             Claim? claim = null;
@@ -117,11 +139,8 @@ public sealed partial class JobDispatcher(
             throw;
         }
 
-        return true;
+        return Entry.Granted;
     }
-
-    private async Task<Demand> DemandOfAsync(Guid revisionId, CancellationToken cancellationToken) =>
-        Demand.Of((await processes.FindRevisionAsync(revisionId, cancellationToken))?.Unit.Resources ?? new(), _options);
 
     private void Begin(Work work, Claim claim, JobContainer? container, bool isNew, CancellationToken stopping)
     {
@@ -129,9 +148,10 @@ public sealed partial class JobDispatcher(
         _ = Task.Run(
             async () =>
             {
+                using var leaving = CancellationTokenSource.CreateLinkedTokenSource(work.Left, stopping);
                 try
                 {
-                    await runner.RunAsync(work.Id, claim, container, isNew, work.Dismissed, stopping);
+                    await runner.RunAsync(work.Id, claim, container, isNew, work.Dismissed, leaving.Token);
                 }
                 finally
                 {
@@ -152,22 +172,30 @@ public sealed partial class JobDispatcher(
     [LoggerMessage(LogLevel.Information, "Going on with job {JobId} at attempt {Attempt}; its container is {State}")]
     private partial void LogResumed(JobId jobId, int attempt, string state);
 
+    [LoggerMessage(LogLevel.Error, "Job {JobId} could not be started; it is passed over for now")]
+    private partial void LogNotStarted(Exception failure, JobId jobId);
+
     /// <summary>The work on one job.</summary>
     [SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to free, and a dismissal may come after the end.")]
     private sealed class Work(JobId id)
     {
         private readonly CancellationTokenSource _dismissal = new();
+        private readonly CancellationTokenSource _leave = new();
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public JobId Id => id;
 
         public CancellationToken Dismissed => _dismissal.Token;
 
+        public CancellationToken Left => _leave.Token;
+
         public Task Ended => _ended.Task;
 
         public bool HasBegun { get; set; }
 
         public Task DismissAsync() => _dismissal.CancelAsync();
+
+        public Task LeaveAsync() => _leave.CancelAsync();
 
         public void End() => _ended.TrySetResult();
     }

@@ -53,27 +53,24 @@ public sealed partial class JobRunner(
     /// <param name="container">The container of an earlier run of the server; null when there is none.</param>
     /// <param name="isNew">Whether the attempt has just begun; otherwise a missing container is a lost one.</param>
     /// <param name="dismissed">Fires when the job is dismissed.</param>
-    /// <param name="stopping">Fires when the server stops.</param>
+    /// <param name="leaving">Fires when this node is to let go of the job: the server stops, or another node has taken the job over.</param>
     public async Task RunAsync(
-        JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken dismissed, CancellationToken stopping)
+        JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken dismissed, CancellationToken leaving)
     {
         using var scope = JobScope(logger, id);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(dismissed, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(dismissed, leaving);
         try
         {
             await RunAttemptsAsync(id, claim, container, isNew, ending.Token);
         }
-        catch (OperationCanceledException) when (dismissed.IsCancellationRequested)
-        {
-            await StopAndCleanUpAsync(id, claim.Attempt);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!dismissed.IsCancellationRequested && leaving.IsCancellationRequested)
         {
             LogLeft(id);
         }
-        catch (ClaimLostException)
+        catch (Exception end) when (end is ClaimLostException or IllegalTransitionException
+                                        || (end is OperationCanceledException && dismissed.IsCancellationRequested))
         {
-            await GiveUpAsync(id, claim.Attempt);
+            await RemoveIfDismissedAsync(id);
         }
         catch (Exception failure)
         {
@@ -309,18 +306,18 @@ public sealed partial class JobRunner(
             if (container is not null) await runner.RemoveAsync(container, CancellationToken.None);
             folders.Delete(id);
         }
-        catch (Exception failure) when (failure is EngineException or IOException)
+        catch (Exception failure)
         {
-            // The reconciler removes what is left.
+            // The job has ended, and nothing here may change how. The reconciler removes what is left.
             LogNotCleanedUp(id, failure.Message);
         }
     }
 
-    /// <summary>Leaves a job that is no longer this node's: removes the traces of a dismissed one, touches nothing of one taken over.</summary>
-    private async Task GiveUpAsync(JobId id, int attempt)
+    /// <summary>Removes every trace of a dismissed job; touches nothing of one that another node has taken over or ended.</summary>
+    private async Task RemoveIfDismissedAsync(JobId id)
     {
-        if (await jobs.FindAsync(id, CancellationToken.None) is { Status: JobStatus.Running }) return;
-        await StopAndCleanUpAsync(id, attempt);
+        if (await jobs.FindAsync(id, CancellationToken.None) is not { Status: JobStatus.Dismissed } job) return;
+        await StopAndCleanUpAsync(id, job.Attempt);
         outputStore.Delete(id);
     }
 
@@ -363,7 +360,7 @@ public sealed partial class JobRunner(
     [LoggerMessage(LogLevel.Information, "Job {JobId} has ended at attempt {Attempt}")]
     private partial void LogSettled(JobId jobId, int attempt);
 
-    [LoggerMessage(LogLevel.Information, "The server stops; the container of job {JobId} goes on")]
+    [LoggerMessage(LogLevel.Information, "This node lets go of job {JobId}; its container goes on")]
     private partial void LogLeft(JobId jobId);
 
     [LoggerMessage(LogLevel.Warning, "The engine failed at attempt {Attempt} of job {JobId}: {Reason}")]

@@ -34,7 +34,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
                 var binding = revision.Unit.OutputBindings.GetValueOrDefault(id);
                 var source = binding is { Stdout: true }
                     ? new Source([await SaveStdoutAsync(container, workFolder, id, output.Schema, cancellationToken)], null)
-                    : Find(id, binding, found, inputs);
+                    : Find(id, revision.Description.Outputs.Keys, binding, found, inputs);
                 if (source is null && output.IsRequired) throw Missing(id, binding, found);
                 if (source is not null) outputs.AddRange(await TakeAsync(job.Id, id, output, source, workFolder, cancellationToken));
             }
@@ -47,20 +47,25 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         }
     }
 
-    private static Source? Find(string id, OutputBinding? binding, Found found, StagedInputs inputs)
+    private static Source? Find(string id, IEnumerable<string> ids, OutputBinding? binding, Found found, StagedInputs inputs)
     {
         if (binding is { Glob.Count: > 0 })
         {
             var texts = CommandLine.Texts(inputs);
-            var patterns = binding.Glob.Select(pattern => Glob.Compile(pattern.Evaluate(null, texts))).ToList();
+            var patterns = binding.Glob.Select(pattern => Glob.Compile(pattern.Evaluate(null, texts, Glob.Escape))).ToList();
             var matches = found.Files.Where(file => patterns.Exists(matches => matches(file.Path))).ToList();
             return matches.Count > 0 ? new(matches, null) : null;
         }
 
         if (found.Literal(id) is { } literal) return new([], literal);
-        var files = found.Files.Where(file => file.Path == id || (Path.GetFileNameWithoutExtension(file.Path) == id && !file.Path.Contains('/')));
-        return files.Take(1).ToList() is [var single] ? new([single], null) : null;
+        // A file 'a.b.tif' is that of an output 'a.b', if there is one, and not that of 'a'.
+        var longer = ids.Where(other => other.Length > id.Length).ToList();
+        var file = found.Files.FirstOrDefault(file => IsNamedAfter(file, id) && !longer.Exists(other => IsNamedAfter(file, other)));
+        return file is null ? null : new([file], null);
     }
+
+    private static bool IsNamedAfter(OutputFile file, string id) =>
+        file.Path == id || (file.Path.StartsWith($"{id}.", StringComparison.Ordinal) && !file.Path.Contains('/'));
 
     private static JobFailedException Missing(string id, OutputBinding? binding, Found found)
     {

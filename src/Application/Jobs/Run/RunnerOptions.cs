@@ -44,11 +44,11 @@ public sealed class RunnerOptions : IValidatableObject
     public long DefaultMemoryLimit { get; set; } = 2L << 30;
 
     /// <summary>Time a job may run when its process states no <c>jobTimeout</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:01", "49.00:00:00")]
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>Longest <c>jobTimeout</c> a process may state.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    /// <summary>Longest <c>jobTimeout</c> a process may state; 49 days are as long as the platform's timers run.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "49.00:00:00")]
     public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Time between SIGTERM and SIGKILL.</summary>

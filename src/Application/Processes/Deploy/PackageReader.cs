@@ -8,7 +8,12 @@ using OgcProcesses.Domain.Processes;
 namespace OgcProcesses.Application.Processes.Deploy;
 
 /// <summary>What a package says, once it has been found valid.</summary>
-internal sealed record ReadPackage(ProcessDescription Description, ExecutionUnit Unit, IReadOnlyList<string> Warnings);
+/// <param name="Description">What the process takes and gives.</param>
+/// <param name="Unit">What runs.</param>
+/// <param name="Warnings">What in its schemas is kept, but not enforced.</param>
+/// <param name="DescriptionPointer">Where in the package the description stands.</param>
+internal sealed record ReadPackage(
+    ProcessDescription Description, ExecutionUnit Unit, IReadOnlyList<string> Warnings, string DescriptionPointer);
 
 /// <summary>Reads application packages and notes everything that is wrong with them, each with its place.</summary>
 /// <remarks>Part 2, ogcapppkg.yaml and executionUnit.yaml; the members are listed in docs/container-contract.md.</remarks>
@@ -19,8 +24,11 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     private readonly List<Violation> _violations = [];
     private readonly List<string> _warnings = [];
 
-    /// <summary>The inputs declared; null where the description can't be read.</summary>
+    private string _descriptionPointer = "/processDescription";
+
+    /// <summary>Identifiers of what is declared, be it well or not; null where there is no description.</summary>
     private HashSet<string>? _inputs;
+    private HashSet<string>? _outputs;
 
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -37,9 +45,8 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     public ReadPackage? Read(ApplicationPackage package)
     {
         var description = ReadDescription(package.ProcessDescription);
-        _inputs = description?.Inputs.Keys.ToHashSet();
-        var unit = ReadUnit(package.ExecutionUnit, description);
-        return _violations.Count == 0 ? new(description!, unit!, _warnings) : null;
+        var unit = ReadUnit(package.ExecutionUnit);
+        return _violations.Count == 0 ? new(description!, unit!, _warnings, _descriptionPointer) : null;
     }
 
     private ProcessDescription? ReadDescription(JsonElement? member)
@@ -50,9 +57,9 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             return null;
         }
 
-        var at = "/processDescription";
         if (description.TryGetProperty("process", out var nested) && nested.ValueKind == JsonValueKind.Object)
-            (description, at) = (nested, at + "/process");
+            (description, _descriptionPointer) = (nested, _descriptionPointer + "/process");
+        var at = _descriptionPointer;
 
         var before = _violations.Count;
         if (Text(description, at, "id", required: true) is { } id && !ProcessId.TryParse(id, out _))
@@ -60,8 +67,10 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         foreach (var text in (string[])["version", "title", "description"]) Text(description, at, text);
         ReadJobControlOptions(description, at);
         ReadLinks(description, at);
-        foreach (var (name, input) in Members(description, at, "inputs")) ReadInput(input, Parameter(name, $"{at}/inputs"));
-        foreach (var (name, output) in Members(description, at, "outputs"))
+        var (inputs, outputs) = (Members(description, at, "inputs"), Members(description, at, "outputs"));
+        (_inputs, _outputs) = ([.. inputs.Select(input => input.Name)], [.. outputs.Select(output => output.Name)]);
+        foreach (var (name, input) in inputs) ReadInput(input, Parameter(name, $"{at}/inputs"));
+        foreach (var (name, output) in outputs)
         {
             var place = Parameter(name, $"{at}/outputs");
             ReadSchema(output, place);
@@ -136,7 +145,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         _warnings.AddRange(review.Warnings.Select(warning => $"{at}/schema: {warning}"));
     }
 
-    private ExecutionUnit? ReadUnit(JsonElement? member, ProcessDescription? description)
+    private ExecutionUnit? ReadUnit(JsonElement? member)
     {
         const string at = "/executionUnit";
         if (member is not { ValueKind: JsonValueKind.Object } unit)
@@ -162,8 +171,8 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             Environment = ReadEnvironment(unit, at),
             Network = ReadNetwork(unit, at),
             Resources = ReadResources(unit, $"{at}/config"),
-            InputBindings = ReadBindings(unit, at, "inputBindings", description?.Inputs.Keys, ReadInputBinding),
-            OutputBindings = ReadBindings(unit, at, "outputBindings", description?.Outputs.Keys, ReadOutputBinding),
+            InputBindings = ReadBindings(unit, at, "inputBindings", _inputs, ReadInputBinding),
+            OutputBindings = ReadBindings(unit, at, "outputBindings", _outputs, ReadOutputBinding),
         };
     }
 
@@ -202,21 +211,15 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
     private bool ReadNetwork(JsonElement unit, string at)
     {
-        if (!unit.TryGetProperty("network", out var network)) return false;
-        if (network.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            Wrong($"{at}/network", "must be true or false");
-            return false;
-        }
-
-        if (network.GetBoolean() && !limits.AllowNetwork)
+        var network = Flag(unit, at, "network") ?? false;
+        if (network && !limits.AllowNetwork)
             Wrong($"{at}/network", "processes get no network on this server; its operator can allow it with Runner:AllowNetwork");
-        return network.GetBoolean();
+        return network;
     }
 
     private ResourceRequirements ReadResources(JsonElement unit, string at)
     {
-        if (!unit.TryGetProperty("config", out var config)) return new();
+        if (!unit.TryGetProperty("config", out var config) || config.ValueKind == JsonValueKind.Null) return new();
         if (config.ValueKind != JsonValueKind.Object)
         {
             Wrong(at, "must be an object");
@@ -243,7 +246,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     }
 
     private Dictionary<string, T> ReadBindings<T>(
-        JsonElement unit, string at, string kind, IEnumerable<string>? declared, Func<JsonElement, string, T> read)
+        JsonElement unit, string at, string kind, HashSet<string>? declared, Func<JsonElement, string, T> read)
     {
         var bindings = new Dictionary<string, T>();
         if (!unit.TryGetProperty("bindings", out var all) || all.ValueKind == JsonValueKind.Null) return bindings;
@@ -266,13 +269,12 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
     private InputBinding ReadInputBinding(JsonElement binding, string at)
     {
-        if (binding.TryGetProperty("shellQuote", out var quote) && quote.ValueKind == JsonValueKind.False)
+        if (Flag(binding, at, "shellQuote") == false)
             Wrong($"{at}/shellQuote", "false is refused: no shell reads the command line; name one in 'command' where you need it");
-        var separate = !binding.TryGetProperty("separate", out var apart) || apart.ValueKind != JsonValueKind.False;
         return new()
         {
             Prefix = Text(binding, at, "prefix"),
-            Separate = separate,
+            Separate = Flag(binding, at, "separate") ?? true,
             Position = Whole(binding, at, "position", mayBeNegative: true) ?? 0,
             ValueFrom = Text(binding, at, "valueFrom") is { } valueFrom ? ReadExpression(valueFrom, $"{at}/valueFrom") : null,
             ItemSeparator = Text(binding, at, "itemSeparator"),
@@ -288,13 +290,28 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             foreach (var pattern in patterns)
             {
                 if (pattern.ValueKind != JsonValueKind.String) Wrong($"{at}/glob", "must be a string or an array of strings");
-                else if (ReadExpression(pattern.GetString()!, $"{at}/glob") is { } expression) globs.Add(expression);
+                else if (ReadGlob(pattern.GetString()!, $"{at}/glob") is { } expression) globs.Add(expression);
             }
         }
 
-        var stdout = binding.TryGetProperty("stdout", out var bound) && bound.ValueKind == JsonValueKind.True;
+        var stdout = Flag(binding, at, "stdout") ?? false;
         if (globs.Count == 0 && !stdout) Wrong(at, "must have 'glob' or '\"stdout\": true'");
         return new() { Glob = globs, Stdout = stdout };
+    }
+
+    private Expression? ReadGlob(string source, string at)
+    {
+        if (ReadExpression(source, at) is not { } expression) return null;
+        try
+        {
+            Glob.Compile(expression.Evaluate(null, new Dictionary<string, string>()));
+            return expression;
+        }
+        catch (FormatException wrong)
+        {
+            Wrong(at, wrong.Message);
+            return null;
+        }
     }
 
     private Expression? ReadExpression(string source, string at)
@@ -316,9 +333,16 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     private List<(string Name, JsonElement Value)> Members(JsonElement parent, string at, string name)
     {
         if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return [];
-        if (member.ValueKind == JsonValueKind.Object) return [.. member.EnumerateObject().Select(item => (item.Name, item.Value))];
-        Wrong($"{at}/{name}", "must be an object");
-        return [];
+        if (member.ValueKind != JsonValueKind.Object)
+        {
+            Wrong($"{at}/{name}", "must be an object");
+            return [];
+        }
+
+        var members = member.EnumerateObject().Select(item => (item.Name, item.Value)).ToList();
+        foreach (var twice in members.GroupBy(item => item.Name).Where(items => items.Count() > 1))
+            Wrong($"{at}/{name}/{Escape(twice.Key)}", "is given more than once");
+        return members;
     }
 
     private string? Text(JsonElement parent, string at, string name, bool required = false)
@@ -331,6 +355,14 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
         if (member.ValueKind == JsonValueKind.String) return member.GetString();
         Wrong($"{at}/{name}", "must be a string");
+        return null;
+    }
+
+    private bool? Flag(JsonElement parent, string at, string name)
+    {
+        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return null;
+        if (member.ValueKind is JsonValueKind.True or JsonValueKind.False) return member.GetBoolean();
+        Wrong($"{at}/{name}", "must be true or false");
         return null;
     }
 

@@ -35,7 +35,7 @@ internal sealed class ReplaceProcessHandler(
         if (package.Description.Id != request.Id)
         {
             throw new OgcException([Violation.InBody(
-                "/processDescription/process/id",
+                $"{package.DescriptionPointer}/id",
                 $"is '{package.Description.Id}', but the process to replace is '{request.Id}'; an identifier can't be changed")]);
         }
 
