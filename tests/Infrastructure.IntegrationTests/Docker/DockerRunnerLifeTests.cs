@@ -191,7 +191,7 @@ internal sealed class DockerRunnerLifeTests
         var spec = rig.Sh("sleep 600");
         var first = await rig.StartAsync(spec);
         var second = await rig.Start().StartAsync(spec, Cancelled);
-        Assert.That(second, Is.EqualTo(first));
+        Assert.That(second.Id, Is.EqualTo(first.Id));
     }
 
     [Test]
@@ -267,8 +267,9 @@ internal sealed class DockerRunnerLifeTests
         await restarted.RemoveAsync(exited!, Cancelled);
         var gone = await restarted.FindAsync(spec.JobId, 1, Cancelled);
 
-        Assert.That(running, Is.EqualTo(container with { State = ContainerState.Running }));
-        Assert.That(exited, Is.EqualTo(container with { State = ContainerState.Exited }));
+        Assert.That(running, Is.EqualTo(container with { Started = running!.Started }));
+        Assert.That(running.Started, Is.Not.Null);
+        Assert.That(exited, Is.EqualTo(running with { State = ContainerState.Exited }));
         Assert.That(gone, Is.Null);
     }
 

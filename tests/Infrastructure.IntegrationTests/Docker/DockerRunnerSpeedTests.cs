@@ -19,7 +19,7 @@ internal sealed class DockerRunnerSpeedTests
             ("none, without init", () => new(new() { Init = false }), false),
             ("holder, without init", () => new(new() { Init = false }, holders: 1), false),
             ("holder, archive", () => new(files: FileExchange.Archive, holders: 1), false),
-            ("bridge", () => new(new() { AllowNetwork = true }), true),
+            ("bridge", () => new(), true),
         };
         var rigs = arrangements.Select(a => a.Make()).ToList();
         var times = arrangements.Select(_ => new List<double>()).ToList();

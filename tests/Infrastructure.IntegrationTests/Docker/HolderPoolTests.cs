@@ -110,9 +110,9 @@ internal sealed class HolderPoolTests
     }
 
     [Test]
-    public async Task Start_NetworkAllowedAndAskedFor_JoinsNoHolder()
+    public async Task Start_NetworkGranted_JoinsNoHolder()
     {
-        await using var rig = await ReadyAsync(new() { AllowNetwork = true });
+        await using var rig = await ReadyAsync();
         var (container, _, _) = await rig.RunAsync(rig.Sh("exit 0") with { Network = true });
         Assert.That((await InspectAsync(container)).HostConfig.NetworkMode, Is.EqualTo("bridge"));
     }

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using OgcProcesses.Application.Jobs;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Infrastructure.Docker;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
