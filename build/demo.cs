@@ -83,6 +83,12 @@ async Task<bool> ExecuteAsync()
         return false;
     }
 
+    // The scene is small: its processing may be over between two looks at the status, but not its log.
+    using var log = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{job}/logs")));
+    Console.WriteLine("The program's log:");
+    foreach (var line in log.RootElement.EnumerateArray())
+        Console.WriteLine($"  {line.GetProperty("at").GetDateTimeOffset():HH:mm:ss.fff} {line.GetProperty("text").GetString()}");
+
     using var results = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{job}/results")));
     ShowStatistics(Value(results.RootElement.GetProperty("statistics")));
     foreach (var output in (string[])["ndvi", "quicklook"])

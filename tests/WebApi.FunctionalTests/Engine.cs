@@ -7,17 +7,29 @@ namespace OgcProcesses.WebApi.FunctionalTests;
 internal static class Engine
 {
     /// <summary>Containers of a job, in whatever state.</summary>
-    public static async Task<IList<ContainerListResponse>> ContainersOfAsync(string jobId)
+    public static Task<IList<ContainerListResponse>> ContainersOfAsync(string jobId) => AskAsync(docker => docker.Containers.ListContainersAsync(new()
+    {
+        All = true,
+        Filters = new Dictionary<string, IDictionary<string, bool>>
+        {
+            ["label"] = new Dictionary<string, bool> { [$"org.ogcprocesses.job={jobId}"] = true },
+        },
+    }));
+
+    /// <summary>Takes a container away behind the server's back.</summary>
+    public static Task RemoveAsync(string containerId) => AskAsync(async docker =>
+    {
+        await docker.Containers.RemoveContainerAsync(containerId, new() { Force = true });
+        return true;
+    });
+
+    /// <summary>Waits for the end of a container's program.</summary>
+    public static Task EndOfAsync(string containerId) => AskAsync(docker => docker.Containers.WaitContainerAsync(containerId));
+
+    private static async Task<T> AskAsync<T>(Func<DockerClient, Task<T>> ask)
     {
         using var configuration = new DockerClientConfiguration();
         using var docker = configuration.CreateClient();
-        return await docker.Containers.ListContainersAsync(new()
-        {
-            All = true,
-            Filters = new Dictionary<string, IDictionary<string, bool>>
-            {
-                ["label"] = new Dictionary<string, bool> { [$"org.ogcprocesses.job={jobId}"] = true },
-            },
-        });
+        return await ask(docker);
     }
 }

@@ -6,7 +6,10 @@ namespace OgcProcesses.Application.Common;
 /// <remarks>What came last before disposing is dropped: whoever disposes goes on to write what has become of it all.</remarks>
 internal sealed class LatestWriter<T> : IProgress<T>, IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    /// <summary>The first pause is short, for those who watch; the others spare the database.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
 
     private readonly Channel<T> _latest = Channel.CreateBounded<T>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly CancellationTokenSource _ending = new();
@@ -27,9 +30,9 @@ internal sealed class LatestWriter<T> : IProgress<T>, IAsyncDisposable
 
     private async Task WriteAllAsync(Func<T, Task> write, TimeProvider clock)
     {
-        while (await _latest.Reader.WaitToReadAsync())
+        for (var pause = FirstPause; await _latest.Reader.WaitToReadAsync(); pause = Pause)
         {
-            await Task.Delay(Pause, clock, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_ending.IsCancellationRequested) return;
             if (_latest.Reader.TryRead(out var value)) await write(value);
         }

@@ -89,8 +89,10 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
             Task[] watching;
             lock (_lock) watching = [.. _watching];
             await Task.WhenAll(watching).WaitAsync(Patience);
+            // A run that started no job has not looked yet for what the one before it left.
+            if (!_swept) await SweepAsync().WaitAsync(Patience);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or EngineException)
         {
             // The next run clears away what a stuck engine still has.
             LogFailed(e);

@@ -37,7 +37,7 @@ public sealed partial class JobRunner(
     private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a program runs before its log is followed; that of a shorter one is read at its end, for half the engine's work.</summary>
-    private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(150);
 
     /// <summary>How long the rest of a log is waited for once its program has ended.</summary>
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(10);
