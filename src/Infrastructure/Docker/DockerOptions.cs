@@ -16,8 +16,8 @@ public sealed class DockerOptions : IValidatableObject
 
     /// <summary>Tells the containers of this installation from those of others on the same engine.</summary>
     /// <remarks>
-    /// Servers that share a database share it too; two installations must never share one, since each removes containers
-    /// it has no job for. Unset, it is the node's name (<c>Runner:NodeId</c>): set it where that changes, as in a container.
+    /// Servers that share a database and an engine share it too; two installations must never share one, since each removes
+    /// containers it has no job for. Unset, it is the node's name (<c>Runner:NodeId</c>): set it where that changes, as in a container.
     /// </remarks>
     [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")]
     public string? InstanceId { get; set; }

@@ -1,12 +1,11 @@
-using System.Text.Json;
 using NJsonSchema.Generation;
 using OgcProcesses.Application.Processes.Describe;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
-/// <summary>Names schemas as the standard's files are named: statusInfo, processSummary, process.</summary>
+/// <summary>Names schemas by their types, which bear the names of the standard's files; but one type's name is taken in the code.</summary>
 internal sealed class SchemaNames : DefaultSchemaNameGenerator
 {
     /// <inheritdoc />
-    public override string Generate(Type type) => type == typeof(ProcessDocument) ? "process" : JsonNamingPolicy.CamelCase.ConvertName(base.Generate(type));
+    public override string Generate(Type type) => type == typeof(ProcessDocument) ? "Process" : base.Generate(type);
 }
