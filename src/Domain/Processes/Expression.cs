@@ -43,6 +43,9 @@ public sealed partial class Expression
         return new Expression(source, parts);
     }
 
+    /// <summary>Whether an input's identifier could be taken for another's property.</summary>
+    public static bool EndsLikeProperty(string inputId) => Reference.Match($"inputs.{inputId}").Groups["property"].Success;
+
     /// <inheritdoc />
     public override string ToString() => Source;
 

@@ -31,6 +31,9 @@ internal sealed class FakeRunner : IContainerRunner
 
     public ConcurrentQueue<ContainerSpec> Specs { get; } = [];
 
+    /// <summary>The containers whose log was followed, as they were known then.</summary>
+    public ConcurrentQueue<JobContainer> Followed { get; } = [];
+
     public IReadOnlyCollection<FakeContainer> Containers => [.. _containers.Values];
 
     /// <summary>A container that an earlier run of the server, or somebody else, has made.</summary>
@@ -74,13 +77,14 @@ internal sealed class FakeRunner : IContainerRunner
     public IAsyncEnumerable<LogLine> FollowLogsAsync(JobContainer container, CancellationToken cancellationToken)
     {
         Failing("FollowLogs");
-        return _containers[container.Id].Lines.Reader.ReadAllAsync(cancellationToken);
+        Followed.Enqueue(container);
+        return Existing(container).Lines.Reader.ReadAllAsync(cancellationToken);
     }
 
     public Task<ContainerExit> WaitAsync(JobContainer container, CancellationToken cancellationToken)
     {
         Failing("Wait");
-        var one = _containers[container.Id];
+        var one = Existing(container);
         _waited.GetOrAdd((one.JobId, one.Attempt), _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(one);
         return one.Ended.WaitAsync(cancellationToken);
     }
@@ -100,7 +104,7 @@ internal sealed class FakeRunner : IContainerRunner
     }
 
     public async Task CopyStandardOutputAsync(JobContainer container, Stream destination, CancellationToken cancellationToken) =>
-        await destination.WriteAsync(Encoding.UTF8.GetBytes(_containers[container.Id].StandardOutput), cancellationToken);
+        await destination.WriteAsync(Encoding.UTF8.GetBytes(Existing(container).StandardOutput), cancellationToken);
 
     public Task RemoveAsync(JobContainer container, CancellationToken cancellationToken)
     {
@@ -118,6 +122,9 @@ internal sealed class FakeRunner : IContainerRunner
         Failing("Ping");
         return Task.CompletedTask;
     }
+
+    private FakeContainer Existing(JobContainer container) =>
+        _containers.GetValueOrDefault(container.Id) ?? throw new EngineException("no such container");
 }
 
 /// <summary>A container, and the strings its program is pulled by.</summary>

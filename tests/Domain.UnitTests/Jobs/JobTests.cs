@@ -6,6 +6,18 @@ internal sealed class JobTests
 {
     private static readonly DateTimeOffset Later = AJob.Now.AddSeconds(10);
 
+    private static readonly Dictionary<string, Action<Job, DateTimeOffset>> Changes = new()
+    {
+        ["Report"] = (job, at) => job.Report(AJob.FirstClaim, "Reading", 1, at),
+        ["Retry"] = (job, at) => job.Retry(AJob.Node, "lost", AJob.LeaseEnd, at),
+        ["Adopt"] = (job, at) => job.Adopt(AJob.Node, AJob.LeaseEnd, at),
+        ["Succeed"] = (job, at) => job.Succeed(AJob.FirstClaim, [], at),
+        ["Fail"] = (job, at) => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "late"), at),
+        ["Dismiss"] = (job, at) => job.Dismiss(at),
+    };
+
+    private static readonly string[] Names = [.. Changes.Keys];
+
     [Test]
     public void Accept_KeepsWhatWasCurrentAtThatTime()
     {
@@ -29,6 +41,15 @@ internal sealed class JobTests
         var uneven = AJob.Now.AddTicks(7);
         var job = AJob.Successful().At(uneven).Build();
         Assert.That((job.Created, job.Started, job.Finished, job.Updated), Is.EqualTo((AJob.Now, (DateTimeOffset?)AJob.Now, (DateTimeOffset?)AJob.Now, AJob.Now)));
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void Change_AtAnyTime_IsKeptInWholeMicroseconds(string change)
+    {
+        var job = AJob.Running().Build();
+        Changes[change](job, Later.AddTicks(19));
+        var whole = Later.AddMicroseconds(1);
+        Assert.That((job.Updated, job.Finished), Is.EqualTo((whole, job.IsFinal ? whole : (DateTimeOffset?)null)), "cut, not rounded");
     }
 
     [Test]

@@ -43,6 +43,12 @@ internal sealed class ExpressionTests
         Assert.That(Expression.Parse("<$(self)|$(inputs.absent.nameroot)>").Evaluate(null, Inputs), Is.EqualTo("<|>"));
 
     [Test]
+    public void Evaluate_WithAnEscape_DoesItToValuesAfterTheirProperty_NotToTheTextAround() =>
+        Assert.That(
+            Expression.Parse("*.$(inputs.image.nameroot)|$(self).*").Evaluate("/a.b", Inputs, text => text.Replace(".", "!", StringComparison.Ordinal)),
+            Is.EqualTo("*.scene!B04|/a!b.*"));
+
+    [Test]
     public void Evaluate_OfAValueThatLooksLikeAReference_LeavesItAlone() =>
         Assert.That(Expression.Parse("$(self)").Evaluate("$(inputs.band)", Inputs), Is.EqualTo("$(inputs.band)"));
 

@@ -31,7 +31,7 @@ public sealed partial class JobRunner(
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
-    /// <summary>Failures of the engine that one run of the server bears with a job, whether or not they cost an attempt.</summary>
+    /// <summary>Failures of the engine that one attempt bears: some leave its container alive, and so do not end it.</summary>
     private const int MostFailures = 20;
 
     private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
@@ -88,7 +88,13 @@ public sealed partial class JobRunner(
             {
                 if (failures > MostFailures)
                     throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after the engine failed {failures} times: {lost}");
-                if (lost is not null) (claim, container) = await RecoverAsync(id, claim, lost, cancellationToken);
+                if (lost is not null)
+                {
+                    var attempt = claim.Attempt;
+                    (claim, container) = await RecoverAsync(id, claim, lost, cancellationToken);
+                    if (claim.Attempt > attempt) failures = 0;
+                }
+
                 await RunAttemptAsync(id, claim, container, cancellationToken);
                 return;
             }

@@ -26,7 +26,23 @@ internal sealed partial class LogFollower(IContainerRunner runner, ILogStore log
     /// <summary>Follows a program's log to its end. A log that breaks off is no reason to fail a job: its end is told by the exit.</summary>
     public async Task FollowAsync(JobContainer container, int attempt, CancellationToken cancellationToken)
     {
-        await using var log = logs.Create(container.JobId, attempt);
+        try
+        {
+            await using var log = logs.Create(container.JobId, attempt);
+            await FollowAsync(container, log, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The wait has ended, too, and says why.
+        }
+        catch (IOException)
+        {
+            // The disk is full: what the program writes is lost, what it gives is not.
+        }
+    }
+
+    private async Task FollowAsync(JobContainer container, ILogWriter log, CancellationToken cancellationToken)
+    {
         try
         {
             await foreach (var line in runner.FollowLogsAsync(container, cancellationToken))
@@ -35,17 +51,9 @@ internal sealed partial class LogFollower(IContainerRunner runner, ILogStore log
                 Read(line);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The wait has ended, too, and says why.
-        }
         catch (EngineException broken)
         {
             await log.WriteAsync(new(clock.GetUtcNow(), LogSource.Stderr, $"[the log broke off: {broken.Message}]"));
-        }
-        catch (IOException)
-        {
-            // The disk is full: what the program writes is lost, what it gives is not.
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         if (binding is { Glob.Count: > 0 })
         {
             var texts = CommandLine.Texts(inputs);
-            var patterns = binding.Glob.Select(pattern => Glob.Compile(pattern.Evaluate(null, texts, Glob.Escape))).ToList();
+            var patterns = binding.Glob.Select(pattern => Compile(id, pattern.Evaluate(null, texts, Glob.Escape))).ToList();
             var matches = found.Files.Where(file => patterns.Exists(matches => matches(file.Path))).ToList();
             return matches.Count > 0 ? new(matches, null) : null;
         }
@@ -62,6 +62,19 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         var longer = ids.Where(other => other.Length > id.Length).ToList();
         var file = found.Files.FirstOrDefault(file => IsNamedAfter(file, id) && !longer.Exists(other => IsNamedAfter(file, other)));
         return file is null ? null : new([file], null);
+    }
+
+    private static Func<string, bool> Compile(string id, string pattern)
+    {
+        try
+        {
+            return Glob.Compile(pattern);
+        }
+        catch (FormatException wrong)
+        {
+            // Right when it was deployed: an input's value inside its brackets made it wrong.
+            throw new JobFailedException(JobFailureKind.OutputInvalid, $"The pattern '{pattern}' of output '{id}': {wrong.Message}", wrong);
+        }
     }
 
     private static bool IsNamedAfter(OutputFile file, string id) =>

@@ -69,7 +69,13 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         ReadLinks(description, at);
         var (inputs, outputs) = (Members(description, at, "inputs"), Members(description, at, "outputs"));
         (_inputs, _outputs) = ([.. inputs.Select(input => input.Name)], [.. outputs.Select(output => output.Name)]);
-        foreach (var (name, input) in inputs) ReadInput(input, Parameter(name, $"{at}/inputs"));
+        foreach (var (name, input) in inputs)
+        {
+            var place = Parameter(name, $"{at}/inputs");
+            if (Expression.EndsLikeProperty(name)) Wrong(place, "an expression could not refer to it: '.path', '.basename', '.nameroot' and '.nameext' are properties");
+            ReadInput(input, place);
+        }
+
         foreach (var (name, output) in outputs)
         {
             var place = Parameter(name, $"{at}/outputs");
@@ -295,7 +301,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         }
 
         var stdout = Flag(binding, at, "stdout") ?? false;
-        if (globs.Count == 0 && !stdout) Wrong(at, "must have 'glob' or '\"stdout\": true'");
+        if (!binding.TryGetProperty("glob", out _) && !binding.TryGetProperty("stdout", out _)) Wrong(at, "must have 'glob' or '\"stdout\": true'");
         return new() { Glob = globs, Stdout = stdout };
     }
 

@@ -80,6 +80,19 @@ internal sealed class ExecuteProcessTests : IDisposable
         Assert.That(string.Join(',', execution.Applied), Is.EqualTo(applied));
     }
 
+    [TestCase(false, 60, "wait=60")]
+    [TestCase(true, 60, "respond-async,wait=60")]
+    [TestCase(false, 61, "")]
+    [TestCase(true, 3600, "respond-async")]
+    public async Task Execute_WithAWaitBeyondTheLongest_DoesNotTellItAsHonoured(bool prefersAsync, int wait, string applied)
+    {
+        var executing = ExecuteAsync("sync-execute async-execute", new(prefersAsync, TimeSpan.FromSeconds(wait)));
+        var id = _jobs.Single().Id;
+        await _jobs.UpdateAsync(id, job => job.Dismiss(AJob.Now), CancellationToken.None);
+        var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(string.Join(',', execution.Applied), Is.EqualTo(applied));
+    }
+
     [Test]
     [Requirement("/req/core/process-execute-success-async")]
     public async Task Execute_CommitsTheJobBeforeItAnswers()

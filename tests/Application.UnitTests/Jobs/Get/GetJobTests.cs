@@ -1,6 +1,7 @@
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Domain.Jobs;
+using static Microsoft.Extensions.Options.Options;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Get;
 
@@ -20,6 +21,24 @@ internal sealed class GetJobTests : IDisposable
     }
 
     [Test]
+    public async Task Get_OfAJobThatNeedsMoreThanThisServerHas_SaysSo()
+    {
+        var job = _node.Accept(AProcess.Named("large").Running(new() { Image = "a", Resources = new() { CpuMin = 8 } }).Deploy());
+        await _node.DispatchAsync();
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Next to start: it needs more cores than this server gives to jobs"));
+    }
+
+    [Test]
+    public async Task Get_OfAJobThatWaitsForItsProcess_SaysSo()
+    {
+        _node.Options.MaxConcurrentJobsPerProcess = 1;
+        var jobs = Enumerable.Range(0, 2).Select(_ => _node.Accept(AProcess.Named("echo").Deploy())).ToList();
+        await _node.DispatchAsync();
+        var waiting = jobs.Single(job => job.Status == JobStatus.Accepted);
+        Assert.That((await GetAsync(waiting.Id)).Message, Is.EqualTo("Next to start: all 1 places for jobs of this process are taken"));
+    }
+
+    [Test]
     public async Task Get_OfAJobUnderWay_TellsItsOwnMessage() =>
         Assert.That((await GetAsync(_node.Jobs.Add(AJob.Running().Build()).Id)).Message, Is.EqualTo("Staging inputs"));
 
@@ -29,5 +48,5 @@ internal sealed class GetJobTests : IDisposable
         Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(JobId.New()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
 
     private Task<StatusInfo> GetAsync(JobId id) =>
-        new GetJobHandler(_node.Jobs, _node.Admission, AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
+        new GetJobHandler(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
 }

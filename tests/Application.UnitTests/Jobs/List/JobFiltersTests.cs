@@ -46,6 +46,8 @@ internal sealed class JobFiltersTests
 
     [TestCase("")]
     [TestCase("1")]
+    [TestCase("+1")]
+    [TestCase("-0")]
     [TestCase("queued")]
     [TestCase("99")]
     public void TryParseStatus_OfAnyOther_IsRefused(string word) => Assert.That(JobFilters.TryParseStatus(word, out _), Is.False);

@@ -19,21 +19,50 @@ internal sealed class AdmissionTests
     public void TryEnter_WithinTheBudgetOfCores_LetsIn()
     {
         var admission = Admit();
-        Assert.That((Enter(admission, cpu: 1), Enter(admission, cpu: 1), Enter(admission, cpu: 0.5)), Is.EqualTo((true, true, false)));
+        Assert.That(
+            (Enter(admission, cpu: 1), Enter(admission, cpu: 1), Enter(admission, cpu: 0.5)), Is.EqualTo((Entry.Granted, Entry.Granted, Entry.Full)));
     }
 
     [Test]
     public void TryEnter_WithinTheBudgetOfMemory_LetsIn()
     {
         var admission = Admit();
-        Assert.That((Enter(admission, memory: 600), Enter(admission, memory: 400), Enter(admission, memory: 1)), Is.EqualTo((true, true, false)));
+        Assert.That(
+            (Enter(admission, memory: 600), Enter(admission, memory: 400), Enter(admission, memory: 1)),
+            Is.EqualTo((Entry.Granted, Entry.Granted, Entry.Full)));
     }
+
+    [Test]
+    public void TryEnter_BeyondTheLimitInNumber_IsFull()
+    {
+        var admission = Admit(mostJobs: 1);
+        Assert.That((Enter(admission), Enter(admission)), Is.EqualTo((Entry.Granted, Entry.Full)));
+    }
+
+    [Test]
+    public void TryEnter_BeyondTheLimitOfItsProcess_IsFullForItsProcessOnly()
+    {
+        var admission = Admit();
+        Assert.That((Enter(admission, Echo), Enter(admission, Echo), Enter(admission, Echo)), Is.EqualTo((Entry.Granted, Entry.Granted, Entry.ProcessFull)));
+        Assert.That(Enter(admission), Is.EqualTo(Entry.Granted), "a job of another process");
+    }
+
+    [TestCase(2.1, 1L)]
+    [TestCase(0.1, 1001L)]
+    public void TryEnter_OfMoreThanTheWholeBudget_IsTooLarge(double cpu, long memory)
+    {
+        var admission = Admit();
+        Assert.That((Enter(admission, cpu: cpu, memory: memory), admission.Free), Is.EqualTo((Entry.TooLarge, 25)));
+    }
+
+    [Test]
+    public void TryEnter_OfExactlyTheWholeBudget_LetsIn() => Assert.That(Enter(Admit(), cpu: 2, memory: 1000), Is.EqualTo(Entry.Granted));
 
     [Test]
     public void TryEnter_OfTenthsThatFillTheBudget_IsNotMisledByRounding()
     {
         var admission = Admit();
-        var entered = Enumerable.Range(0, 21).Count(_ => Enter(admission, cpu: 0.1, memory: 1));
+        var entered = Enumerable.Range(0, 21).Count(_ => Enter(admission, cpu: 0.1, memory: 1) == Entry.Granted);
         Assert.That(entered, Is.EqualTo(20));
     }
 
@@ -43,9 +72,9 @@ internal sealed class AdmissionTests
         var admission = Admit();
         var first = JobId.New();
         admission.TryEnter(first, Echo, Needing(2, 1));
-        Assert.That(Enter(admission, cpu: 2), Is.False);
+        Assert.That(Enter(admission, cpu: 2), Is.EqualTo(Entry.Full));
         admission.Leave(first);
-        Assert.That(Enter(admission, cpu: 2), Is.True);
+        Assert.That(Enter(admission, cpu: 2), Is.EqualTo(Entry.Granted));
     }
 
     [Test]
@@ -61,7 +90,7 @@ internal sealed class AdmissionTests
     {
         var admission = Admit();
         admission.Enter(JobId.New(), Echo, Needing(8, 4000));
-        Assert.That((admission.Free, Enter(admission, cpu: 0.1)), Is.EqualTo((24, false)));
+        Assert.That((admission.Free, Enter(admission, cpu: 0.1)), Is.EqualTo((24, Entry.Full)));
     }
 
     [Test]
@@ -87,25 +116,38 @@ internal sealed class AdmissionTests
     [TestCase(1, false, "Waiting behind 1 job")]
     [TestCase(7, false, "Waiting behind 7 jobs")]
     [TestCase(1000, true, "Waiting behind at least 1000 jobs")]
-    public void Explain_TellsThePosition(int before, bool atLeast, string told) => Assert.That(Admit().Explain(before, atLeast), Is.EqualTo(told));
+    public void Explain_TellsThePosition(int before, bool atLeast, string told) =>
+        Assert.That(Admit().Explain(Echo, Needing(1, 1), before, atLeast), Is.EqualTo(told));
 
     [TestCase(2.0, 1L, "the cores it needs are in use")]
     [TestCase(0.1, 999L, "the memory it needs is in use")]
+    [TestCase(2.1, 1L, "it needs more cores than this server gives to jobs")]
+    [TestCase(0.1, 1001L, "it needs more memory than this server gives to jobs")]
     public void Explain_TellsWhatStandsInTheWay(double cpu, long memory, string told)
     {
         var admission = Admit();
         Enter(admission, cpu: 1, memory: 500);
-        Enter(admission, cpu, memory);
-        Assert.That(admission.Explain(0, false), Is.EqualTo($"Next to start: {told}"));
+        Assert.That(admission.Explain(Echo, Needing(cpu, memory), 0, false), Is.EqualTo($"Next to start: {told}"));
     }
 
     [Test]
     public void Explain_WhenAllPlacesAreTaken_SaysSo()
     {
-        var admission = new Admission(Create(new RunnerOptions { MaxConcurrentJobs = 1, CpuBudget = 2, MemoryBudget = 1000 }));
+        var admission = Admit(mostJobs: 1);
         Enter(admission);
-        Enter(admission);
-        Assert.That(admission.Explain(2, false), Is.EqualTo("Waiting behind 2 jobs: all 1 places for running jobs are taken"));
+        Assert.That(
+            admission.Explain(Echo, Needing(0.1, 1), 2, false), Is.EqualTo("Waiting behind 2 jobs: all 1 places for running jobs are taken"));
+    }
+
+    [Test]
+    public void Explain_WhenAllPlacesOfTheProcessAreTaken_SaysSoToItsJobsOnly()
+    {
+        var admission = Admit();
+        Enter(admission, Echo);
+        Enter(admission, Echo);
+        Assert.That(
+            (admission.Explain(Echo, Needing(0.1, 1), 0, false), admission.Explain(new("other"), Needing(0.1, 1), 0, false)),
+            Is.EqualTo(("Next to start: all 2 places for jobs of this process are taken", "Next to start")));
     }
 
     [Test]
@@ -128,7 +170,14 @@ internal sealed class AdmissionTests
 
     private static Admission Admit() => new(Create(Limits));
 
-    private static bool Enter(Admission admission, double cpu = 0.01, long memory = 1) => admission.TryEnter(JobId.New(), Echo, Needing(cpu, memory));
+    private static Admission Admit(int mostJobs) => new(Create(new RunnerOptions { MaxConcurrentJobs = mostJobs, CpuBudget = 2, MemoryBudget = 1000 }));
+
+    /// <summary>Asks for a job of a process of its own, where none is named.</summary>
+    private static Entry Enter(Admission admission, ProcessId? process = null, double cpu = 0.01, long memory = 1)
+    {
+        var id = JobId.New();
+        return admission.TryEnter(id, process ?? new($"{id}"), Needing(cpu, memory));
+    }
 
     private static Demand Needing(double cpu, long memory) => new(cpu, memory, cpu, memory, TimeSpan.FromHours(1));
 }

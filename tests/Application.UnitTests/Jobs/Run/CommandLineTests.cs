@@ -51,6 +51,15 @@ internal sealed class CommandLineTests
         Assert.That(
             Arguments(Unit(("a", new() { ItemSeparator = ";", Prefix = "-l" })), ("a", """["x", 2, "y z"]""")), Is.EqualTo(new[] { "-l", "x;2;y z" }));
 
+    [TestCase(null)]
+    [TestCase("-l")]
+    public void Arguments_OfAnEmptyArrayWithAnItemSeparator_AreNone(string? prefix) =>
+        Assert.That(Arguments(Unit(("a", new() { ItemSeparator = ",", Prefix = prefix })), ("a", "[]")), Is.Empty);
+
+    [Test]
+    public void Arguments_OfNoOccurrence_AreNone() =>
+        Assert.That(Arguments(Unit(("a", new() { ItemSeparator = ",", Prefix = "-l" })), Several("a")), Is.Empty);
+
     [Test]
     public void Arguments_OfABoundingBox_AreItsNumbers() =>
         Assert.That(

@@ -17,6 +17,9 @@ internal sealed class GlobTests
     [TestCase("band[!0-3].tif", "band4.tif", true)]
     [TestCase("band[^0-3].tif", "band2.tif", false)]
     [TestCase("a[!b]c", "a/c", false)]
+    [TestCase("a[.-0]b", "a/b", false)]
+    [TestCase("a[.-0]b", "a.b", true)]
+    [TestCase("a[b-]c", "a-c", true)]
     [TestCase("a[]]b", "a]b", true)]
     [TestCase("a[[]b", "a[b", true)]
     [TestCase("a[b", "a[b", true)]
@@ -34,6 +37,27 @@ internal sealed class GlobTests
     [TestCase("*.tif", "a\n.tif", true)]
     public void Compile_GivesATestOfPaths(string pattern, string path, bool matches) =>
         Assert.That(Glob.Compile(pattern)(path), Is.EqualTo(matches));
+
+    [TestCase("[z-a].tif", "z-a")]
+    [TestCase(@"[a-\].tif", @"a-\")]
+    [TestCase("[!9-0]", "9-0")]
+    public void Compile_OfARangeThatRunsBackwards_IsRefused(string pattern, string range) =>
+        Assert.That(Assert.Throws<FormatException>(() => Glob.Compile(pattern))!.Message, Is.EqualTo($"the range '{range}' runs backwards"));
+
+    [TestCase("*")]
+    [TestCase("**/")]
+    [TestCase("a?b")]
+    [TestCase("[ab]")]
+    [TestCase("[z-a]")]
+    [TestCase("[")]
+    [TestCase("a]b")]
+    [TestCase("[*]?[[]")]
+    [TestCase(@"a\*")]
+    public void Escape_OfAnyText_MatchesOnlyTheTextItself(string text)
+    {
+        var matches = Glob.Compile(Glob.Escape(text) + ".tif");
+        Assert.That(((string[])[text, "a", "z", "axb", "ab", "x/a", ""]).Where(one => matches(one + ".tif")), Is.EqualTo(new[] { text }));
+    }
 
     [Test]
     public void Compile_OfANastyPattern_IsNotSlow() =>

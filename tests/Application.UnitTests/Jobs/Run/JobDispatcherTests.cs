@@ -1,3 +1,4 @@
+using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -6,6 +7,8 @@ namespace OgcProcesses.Application.UnitTests.Jobs.Run;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class JobDispatcherTests : IDisposable
 {
+    private static readonly Process Echo = AProcess.Named("echo").Deploy();
+
     private static readonly Process Half = AProcess.Named("half").Running(new() { Image = "a", Resources = new() { CpuMin = 2 } }).Deploy();
 
     private readonly ANode _node = new();
@@ -25,7 +28,9 @@ internal sealed class JobDispatcherTests : IDisposable
         {
             Assert.That(jobs.Select(job => job.Status), Is.EqualTo(new[] { JobStatus.Running, JobStatus.Running, JobStatus.Accepted }));
             Assert.That(_node.Dispatcher.Working, Is.EquivalentTo(new[] { jobs[0].Id, jobs[1].Id }));
-            Assert.That(_node.Admission.Explain(0, false), Is.EqualTo("Next to start: the cores it needs are in use"));
+            Assert.That(
+                _node.Admission.Explain(Half.Id, Demand.Of(Half.Revision.Unit.Resources, _node.Options), 0, false),
+                Is.EqualTo("Next to start: the cores it needs are in use"));
         });
     }
 
@@ -44,9 +49,54 @@ internal sealed class JobDispatcherTests : IDisposable
     public async Task Dispatch_HoldsAtTheLimitInNumber()
     {
         _node.Options.MaxConcurrentJobs = 2;
-        foreach (var _ in Enumerable.Range(0, 5)) _node.Accept(AProcess.Named("echo").Deploy());
+        foreach (var _ in Enumerable.Range(0, 5)) _node.Accept(Echo);
         await _node.DispatchAsync();
         Assert.That(_node.Jobs.All.Count(job => job.Status == JobStatus.Running), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Dispatch_OfSeveralJobsOfOneProcess_HoldsAtItsLimit()
+    {
+        _node.Options.MaxConcurrentJobsPerProcess = 1;
+        foreach (var _ in Enumerable.Range(0, 3)) _node.Accept(Echo);
+        await _node.DispatchAsync();
+        Assert.That(_node.Jobs.All.Count(job => job.Status == JobStatus.Running), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Dispatch_OfALargeJobAtTheHead_KeepsSmallOnesFromPassing()
+    {
+        var sizes = new[] { AcceptNeeding(3), AcceptNeeding(2), AcceptNeeding(0.5) };
+        await _node.DispatchAsync();
+        Assert.That(sizes.Select(job => job.Status), Is.EqualTo(new[] { JobStatus.Running, JobStatus.Accepted, JobStatus.Accepted }));
+    }
+
+    [Test]
+    public async Task Dispatch_OfAJobLargerThanTheNode_LeavesItToOthers_AndStartsTheNext()
+    {
+        var tooLarge = AcceptNeeding(8);
+        var other = AcceptNeeding(1);
+        await _node.DispatchAsync();
+        Assert.That((tooLarge.Status, other.Status), Is.EqualTo((JobStatus.Accepted, JobStatus.Running)));
+    }
+
+    [Test]
+    public async Task Dispatch_OfMoreTooLargeJobsThanThereArePlaces_StillFindsOneThatFits()
+    {
+        _node.Options.MaxConcurrentJobs = 1;
+        foreach (var _ in Enumerable.Range(0, 5)) AcceptNeeding(8);
+        var other = AcceptNeeding(1);
+        await _node.DispatchAsync();
+        Assert.That(other.Status, Is.EqualTo(JobStatus.Running));
+    }
+
+    [Test]
+    public async Task Dispatch_OfAPoisonedRecord_StartsTheOthers()
+    {
+        _node.Jobs.Poisoned = AcceptNeeding(1).Id;
+        var other = AcceptNeeding(1);
+        await _node.DispatchAsync();
+        Assert.That((other.Status, _node.Dispatcher.Working.Single(), _node.Admission.Free), Is.EqualTo((JobStatus.Running, other.Id, 9)));
     }
 
     [Test]
@@ -85,6 +135,19 @@ internal sealed class JobDispatcherTests : IDisposable
     }
 
     [Test]
+    public async Task RenewLeases_OfAJobThatAnotherNodeHasTakenOver_LeavesItsContainer()
+    {
+        var job = _node.Accept(Half);
+        await _node.DispatchAsync();
+        await _node.Runner.WaitedForAsync(job.Id);
+        var later = AJob.Now.AddHours(1);
+        job.Adopt("node-2", later.AddHours(1), later);
+        await _node.Dispatcher.RenewLeasesAsync(CancellationToken.None);
+        await _node.WhenIdleAsync();
+        Assert.That((_node.Runner.Calls.Single(), _node.Dispatcher.Working.Count), Is.EqualTo(("Start 1", 0)));
+    }
+
+    [Test]
     public async Task RenewLeases_OfJobsStillHeld_LeavesThemRunning()
     {
         var job = _node.Accept(Half);
@@ -114,5 +177,13 @@ internal sealed class JobDispatcherTests : IDisposable
         _node.Jobs.Add(job);
         Assert.ThrowsAsync<ClaimLostException>(() => _node.Dispatcher.ResumeAsync(job, null, CancellationToken.None));
         Assert.That((_node.Dispatcher.Working.Count, _node.Admission.Free), Is.EqualTo((0, 10)));
+    }
+
+    /// <summary>A job younger than those before it, of a process of its own that claims some cores.</summary>
+    private Job AcceptNeeding(double cores)
+    {
+        _node.Clock.Advance(TimeSpan.FromSeconds(1));
+        return _node.Accept(
+            AProcess.Named($"needs-{_node.Jobs.All.Count}").Running(new() { Image = "a", Resources = new() { CpuMin = cores } }).Deploy());
     }
 }

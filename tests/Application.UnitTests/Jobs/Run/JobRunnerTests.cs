@@ -88,6 +88,24 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_OfAShortProgram_ReadsItsLogFromTheEndedContainer()
+    {
+        _node.Runner.Program = container => container.Say("hello").Exit();
+        await RunAsync(AProcess.Named("echo"));
+        Assert.That(
+            (_node.Runner.Followed.Single().State, _node.Logs.Lines.Single().Text), Is.EqualTo((ContainerState.Exited, "hello")));
+    }
+
+    [Test]
+    public async Task Run_OfALongProgram_FollowsItsLogWhileItRuns()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        (await _node.Runner.WaitedForAsync(job.Id)).Say("hello");
+        Assert.That(_node.InTime(() => _node.Logs.Lines.Any(line => line.Text == "hello")), Is.True);
+        Assert.That(_node.Runner.Followed.Single().State, Is.EqualTo(ContainerState.Running));
+    }
+
+    [Test]
     public async Task Run_OfAProgramThatFails_TellsExitCodeAndLastLines()
     {
         _node.Runner.Program = container => container.Say("loading", LogSource.Stderr).Say("no such band", LogSource.Stderr).Exit(3);
@@ -131,6 +149,14 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_WithTheLongestTimeLimit_Runs()
+    {
+        _node.Runner.Program = container => container.Exit();
+        var job = await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Resources = new() { JobTimeout = TimeSpan.FromDays(49) } }));
+        Assert.That(job.Status, Is.EqualTo(JobStatus.Successful), job.Message);
+    }
+
+    [Test]
     [Requirement("/req/dismiss/job-dismiss-op")]
     public async Task Run_WhenTheJobIsDismissed_StopsAndRemovesTheContainer()
     {
@@ -160,6 +186,19 @@ internal sealed class JobRunnerTests : IDisposable
         job.Dismiss(AJob.Now);
         await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None);
         Assert.That((_node.Runner.Calls.Count, _node.Folders.List().Count, job.Status), Is.EqualTo((0, 0, JobStatus.Dismissed)));
+    }
+
+    [Test]
+    public async Task Run_WhenTheJobIsDismissedAtItsSecondAttempt_StopsThatContainer()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var first = await _node.Runner.WaitedForAsync(job.Id);
+        _node.Runner.Lose(first);
+        first.Break(new EngineException("no such container"));
+        await _node.Runner.WaitedForAsync(job.Id, 2);
+        job.Dismiss(AJob.Now);
+        await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None);
+        Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Start 2", "Stop 2", "Remove 2" }));
     }
 
     [Test]
@@ -234,6 +273,37 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_WhenTheEngineFailsAtEveryCollection_IsGivenUp_WithoutANewAttempt()
+    {
+        var collections = 0;
+        _node.Runner.Failing = call =>
+        {
+            if (call != "Collect") return;
+            collections++;
+            throw new EngineException("out of disk");
+        };
+        _node.Runner.Program = container => container.Exit();
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(collections, Is.EqualTo(21));
+            Assert.That((job.Status, job.Failure?.Kind, job.Attempt), Is.EqualTo((JobStatus.Failed, (JobFailureKind?)JobFailureKind.EngineFailed, 1)));
+            Assert.That(job.Message, Is.EqualTo("Given up after the engine failed 21 times: out of disk"));
+            Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Remove 1" }));
+        });
+    }
+
+    [Test]
+    public async Task Run_WhenTheEngineFailsAtOneCollection_CollectsAgain()
+    {
+        var collections = 0;
+        _node.Runner.Failing = call => { if (call == "Collect" && ++collections == 1) throw new EngineException("connection reset"); };
+        _node.Runner.Program = container => container.Write("out", "hello").Exit();
+        var job = await RunAsync(AProcess.Named("echo").Giving(Text));
+        Assert.That((job.Status, job.Attempt, collections), Is.EqualTo((JobStatus.Successful, 1, 2)), job.Message);
+    }
+
+    [Test]
     public async Task Run_WhenTheEngineDoesNotAnswer_WaitsForIt()
     {
         var pings = 0;
@@ -248,6 +318,17 @@ internal sealed class JobRunnerTests : IDisposable
         Assert.That(_node.InTime(() => pings == 3), Is.True);
         await _node.WhenIdleAsync();
         Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 2)));
+    }
+
+    [Test]
+    public async Task Run_WhenTheJobIsDismissedWhileTheEngineIsAway_EndsTheWait()
+    {
+        _node.Runner.Failing = call => { if (call is "Start" or "Ping") throw new EngineException("connection refused"); };
+        var job = await BeginAsync(AProcess.Named("echo"));
+        Assert.That(_node.InTime(() => job.Message == "Waiting for the container engine: connection refused"), Is.True);
+        job.Dismiss(AJob.Now);
+        await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((job.Status, _node.Dispatcher.Working.Count, _node.Folders.List().Count), Is.EqualTo((JobStatus.Dismissed, 0, 0)));
     }
 
     [Test]
@@ -304,6 +385,29 @@ internal sealed class JobRunnerTests : IDisposable
             Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1" }));
             Assert.That(_node.Folders.List(), Is.EqualTo(new[] { job.Id }));
         });
+    }
+
+    [Test]
+    public async Task Run_OfAJobThatAnotherNodeTookOverAndFinished_LeavesItsOutputs()
+    {
+        var job = await BeginAsync(AProcess.Named("echo"));
+        var container = await _node.Runner.WaitedForAsync(job.Id);
+        var later = AJob.Now.AddHours(1);
+        var claim = job.Retry("node-2", "its node was lost", later.AddHours(1), later);
+        _node.Outputs.Files[$"{job.Id}/out/out.tif"] = [1];
+        job.Succeed(claim, [], later);
+        container.Exit();
+        await _node.WhenIdleAsync();
+        Assert.That((_node.Outputs.Deleted.Count, _node.Outputs.Files.Count), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public async Task Run_WhenTheFolderCannotBeDeleted_KeepsTheOutputsOfTheSuccessfulJob()
+    {
+        _node.Runner.Program = container => container.Write("out.tif", "x").Exit();
+        _node.Folders.DeleteFailing = new UnauthorizedAccessException("a file of another user");
+        var job = await RunAsync(AProcess.Named("tif").Giving("""{"out": {"schema": {"type": "string", "contentMediaType": "image/tiff"}}}"""));
+        Assert.That((job.Status, _node.Outputs.Files.Count), Is.EqualTo((JobStatus.Successful, 1)), job.Message);
     }
 
     [Test]

@@ -67,6 +67,43 @@ internal sealed class OutputCollectorTests : IDisposable
         Assert.That(job.Outputs.Single().File!.Name, Is.EqualTo("scene.tif"));
     }
 
+    [TestCase("*")]
+    [TestCase("sc?ne")]
+    [TestCase("[a-z]*")]
+    [TestCase("[z-a]")]
+    public async Task Collect_ByGlobOfAnInputThatLooksLikeAPattern_TakesItAsItStands(string name)
+    {
+        _node.Runner.Program = container => container.Write("scene.tif", "1").Write($"{name}.tif", "2").Exit();
+        var process = AProcess.Taking("""{"name": {"schema": {"type": "string"}}}""").Giving(Tiff).Running(Globs("$(inputs.name).tif"));
+        var job = await _node.RunToTheEndAsync(_node.Accept(process.Deploy(), $$"""{"name": "{{name}}"}"""));
+        Assert.That(job.Outputs.Single().File!.Name, Is.EqualTo($"{name}.tif"), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfAFileWithTwoExtensions_FindsIt()
+    {
+        var job = await CollectAsync(
+            """{"out": {"schema": {"type": "string", "contentMediaType": "application/gzip"}}}""", ("out.tar.gz", "x"));
+        Assert.That(job.Outputs.Single().File?.Name, Is.EqualTo("out.tar.gz"), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfAFileThatTwoOutputsCouldBeNamedAfter_GivesItToTheLongerName()
+    {
+        const string file = """{"schema": {"type": "string", "contentMediaType": "image/tiff"}, "minOccurs": 0}""";
+        var job = await CollectAsync($$"""{"a": {{file}}, "a.b": {{file}} }""", ("a.b.tif", "x"));
+        Assert.That(job.Outputs.Select(output => output.OutputId), Is.EqualTo(new[] { "a.b" }), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfOutputsWhoseNamesBeginAlike_GivesEachItsOwnFile()
+    {
+        const string file = """{"schema": {"type": "string", "contentMediaType": "image/tiff"}}""";
+        var job = await CollectAsync($$"""{"a": {{file}}, "a.b": {{file}} }""", ("a.b.tif", "x"), ("a.tif", "y"));
+        Assert.That(
+            job.Outputs.Select(output => (output.OutputId, output.File?.Name)), Is.EqualTo(new[] { ("a", "a.tif"), ("a.b", "a.b.tif") }), job.Message);
+    }
+
     [Test]
     public async Task Collect_OfStdout_TakesWhatTheProgramWrote()
     {

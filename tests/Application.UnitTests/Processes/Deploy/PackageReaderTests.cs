@@ -90,6 +90,16 @@ internal sealed class PackageReaderTests
     public void Read_OfStdoutBinding_NeedsNoGlob() =>
         Assert.That(Read(APackage.Plain().With("/executionUnit/bindings/outputBindings/out", """{"stdout": true}""")).Unit.OutputBindings["out"].Stdout, Is.True);
 
+    [TestCase("/executionUnit/config")]
+    [TestCase("/executionUnit/bindings")]
+    [TestCase("/executionUnit/environment")]
+    [TestCase("/executionUnit/network")]
+    public void Read_OfAMemberOfTheUnitThatIsNull_CountsAsAbsent(string member)
+    {
+        var unit = Read(APackage.Plain().With(member, "null")).Unit;
+        Assert.That(JsonSerializer.Serialize(unit), Is.EqualTo(JsonSerializer.Serialize(Read(APackage.Plain()).Unit)));
+    }
+
     [Test]
     public void Read_OfUnboundedOccurrences_IsFine() =>
         Assert.That(Read(APackage.Plain().With("/processDescription/inputs/a/maxOccurs", "\"unbounded\"")).Description.Inputs["a"].MaxOccurs, Is.Null);
@@ -156,6 +166,7 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/environment", """{"A/B": "1"}""", "/executionUnit/environment/A~1B")]
     [TestCase("/executionUnit/environment", """{"OGC_JOB_ID": "1"}""", "/executionUnit/environment/OGC_JOB_ID")]
     [TestCase("/executionUnit/network", "\"host\"", "/executionUnit/network")]
+    [TestCase("/executionUnit/network", "1", "/executionUnit/network")]
     [TestCase("/executionUnit/network", "true", "/executionUnit/network")]
     [TestCase("/executionUnit/config", "[]", "/executionUnit/config")]
     [TestCase("/executionUnit/config/cpuMin", "0", "/executionUnit/config/cpuMin")]
@@ -174,6 +185,9 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/bindings/inputBindings/b", "{}", "/executionUnit/bindings/inputBindings/b")]
     [TestCase("/executionUnit/bindings/inputBindings/a", "1", "/executionUnit/bindings/inputBindings/a")]
     [TestCase("/executionUnit/bindings/inputBindings/a", """{"shellQuote": false}""", "/executionUnit/bindings/inputBindings/a/shellQuote")]
+    [TestCase("/executionUnit/bindings/inputBindings/a", """{"shellQuote": "false"}""", "/executionUnit/bindings/inputBindings/a/shellQuote")]
+    [TestCase("/executionUnit/bindings/inputBindings/a", """{"separate": "no"}""", "/executionUnit/bindings/inputBindings/a/separate")]
+    [TestCase("/executionUnit/bindings/inputBindings/a", """{"separate": 0}""", "/executionUnit/bindings/inputBindings/a/separate")]
     [TestCase("/executionUnit/bindings/inputBindings/a", """{"position": "first"}""", "/executionUnit/bindings/inputBindings/a/position")]
     [TestCase("/executionUnit/bindings/inputBindings/a", """{"prefix": 1}""", "/executionUnit/bindings/inputBindings/a/prefix")]
     [TestCase("/executionUnit/bindings/inputBindings/a", """{"valueFrom": "${return 1}"}""", "/executionUnit/bindings/inputBindings/a/valueFrom")]
@@ -182,6 +196,9 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": "$(inputs.b).tif"}""", "/executionUnit/bindings/outputBindings/out/glob")]
     [TestCase("/executionUnit/bindings/outputBindings/b", """{"glob": "*"}""", "/executionUnit/bindings/outputBindings/b")]
     [TestCase("/executionUnit/bindings/outputBindings/out", "{}", "/executionUnit/bindings/outputBindings/out")]
+    [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": "*", "stdout": "true"}""", "/executionUnit/bindings/outputBindings/out/stdout")]
+    [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "[z-a].tif"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
+    [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "$(inputs.a)[9-0]"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", 1]}""", "/executionUnit/bindings/outputBindings/out/glob")]
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "$(x"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
     public void Read_OfOneThingThatIsWrong_PointsAtIt(string place, string? json, string pointer) =>
@@ -209,6 +226,44 @@ internal sealed class PackageReaderTests
             "/executionUnit/bindings/inputBindings/a/shellQuote",
         }));
     }
+
+    // More members of the description and of the unit, and where the violation points.
+    [TestCase(""" "inputs": {"a": {"schema": {}}, "a": {"schema": {}}} """, "", "/processDescription/inputs/a")]
+    [TestCase(""" "outputs": {"a": {"schema": {}}, "a": {"schema": {}}} """, "", "/processDescription/outputs/a")]
+    [TestCase(""" "inputs": {"a": {"schema": {}}, "\u0061": {"schema": {}}} """, "", "/processDescription/inputs/a")]
+    [TestCase(""" "inputs": {} """, """, "environment": {"A": "1", "A": "2"} """, "/executionUnit/environment/A")]
+    [TestCase(""" "inputs": {"a": {"schema": {}}} """, """, "bindings": {"inputBindings": {"a": {}, "a": {}}} """, "/executionUnit/bindings/inputBindings/a")]
+    public void Read_OfAMemberGivenTwice_PointsAtIt(string description, string unit, string pointer)
+    {
+        var json = $$"""{"processDescription": {"id": "x", {{description}} }, "executionUnit": {"type": "docker", "image": "a" {{unit}} } }""";
+        var reader = new PackageReader(new FakeSchemas(), Limits);
+        Assert.That(reader.Read(JsonSerializer.Deserialize<ApplicationPackage>(json, JsonSerializerOptions.Web)!), Is.Null);
+        Assert.That(
+            reader.Violations.Select(violation => (violation.Pointer, violation.Detail)), Is.EqualTo(new[] { (pointer, "is given more than once") }));
+    }
+
+    [TestCase("/executionUnit/bindings/inputBindings/a/valueFrom", "\"$(inputs.unknown)\"")]
+    [TestCase("/executionUnit/bindings/outputBindings/out/glob", "\"$(inputs.unknown.nameroot).tif\"")]
+    public void Read_OfAReferenceToNoInput_NamesIt(string place, string expression)
+    {
+        var reader = new PackageReader(new FakeSchemas(), Limits);
+        reader.Read(APackage.Plain().With(place, expression).Build());
+        Assert.That(
+            reader.Violations.Select(violation => (violation.Pointer, violation.Detail)),
+            Is.EqualTo(new[] { (place, "the process has no input 'unknown'") }));
+    }
+
+    [Test]
+    public void Read_OfAWrongDescriptionAndABindingToNoInput_TellsBoth() =>
+        Assert.That(
+            Pointers(APackage.Plain().With("/processDescription/title", "7").With("/executionUnit/bindings/inputBindings/b", "{}")),
+            Is.EqualTo(new[] { "/processDescription/title", "/executionUnit/bindings/inputBindings/b" }));
+
+    [Test]
+    public void Read_WithoutADescription_TellsNothingOfItsInputs() =>
+        Assert.That(
+            Pointers(APackage.Plain().With("/processDescription", null).With("/executionUnit/bindings/inputBindings/b/valueFrom", "\"$(inputs.b)\"")),
+            Is.EqualTo(new[] { "/processDescription" }));
 
     [Test]
     public void Read_BeyondALimit_NamesTheLimit()

@@ -46,8 +46,11 @@ internal sealed class ReplaceProcessTests
     public void Replace_ByAnotherId_PointsAtTheId()
     {
         _processes.Add(AProcess.Named("other").Deploy());
+        var plain = Assert.ThrowsAsync<OgcException>(() => ReplaceAsync("other", APackage.Plain()));
         var nested = Assert.ThrowsAsync<OgcException>(() => ReplaceAsync("other", APackage.Nested()));
-        Assert.That(nested!.Violations.Single().Pointer, Is.EqualTo("/processDescription/process/id"));
+        Assert.That(
+            (plain!.Violations.Single().Pointer, nested!.Violations.Single().Pointer),
+            Is.EqualTo(("/processDescription/id", "/processDescription/process/id")));
     }
 
     [Test]
