@@ -449,4 +449,13 @@ internal sealed class JobRunnerTests : IDisposable
         await _node.DispatchAsync();
         return job;
     }
+
+    [Test]
+    public async Task Run_WhenTheEngineFailsAtEveryAttempt_IsGivenUpAfterTheConfiguredNumber()
+    {
+        _node.Options.MaxAttempts = 30;
+        _node.Runner.Failing = call => { if (call == "Start") throw new EngineException("out of disk"); };
+        var job = await _node.RunToTheEndAsync(_node.Accept(AProcess.Named("echo").Deploy()));
+        Assert.That(job.Message, Is.EqualTo("Given up after 30 attempts: out of disk"));
+    }
 }

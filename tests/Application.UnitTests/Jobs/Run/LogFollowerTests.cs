@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
@@ -94,5 +95,17 @@ internal sealed class LogFollowerTests
     private sealed class Telling(List<JobProgress> told) : IProgress<JobProgress>
     {
         public void Report(JobProgress value) => told.Add(value);
+    }
+
+    [Test]
+    public void Follow_WhenTheLogCannotBeMade_DoesNotFail()
+    {
+        using var node = new ANode();
+        var logs = new Moq.Mock<ILogStore>();
+        logs.Setup(store => store.Create(Moq.It.IsAny<JobId>(), 1)).Throws(new IOException("No space left on device"));
+        var container = node.Runner.Add(JobId.New(), 1, ContainerState.Running);
+        container.Exit();
+        var follower = new LogFollower(node.Runner, logs.Object, new Progress<JobProgress>(), node.Clock);
+        Assert.DoesNotThrowAsync(() => follower.FollowAsync(container.Seen, 1, CancellationToken.None));
     }
 }

@@ -210,4 +210,18 @@ internal sealed class OutputCollectorTests : IDisposable
         };
         return _node.Accept(AProcess.Named($"echo-{_node.Jobs.All.Count}").Giving(outputs).Running(unit).Deploy());
     }
+
+    [TestCase("[$(inputs.name)].tif", "z-a")]
+    [TestCase("[$(inputs.name)-z].tif", "~")]
+    public async Task Collect_ByGlobThatAnInputMakesWrong_IsToldAsSuch(string glob, string name)
+    {
+        using var node = new ANode();
+        node.Runner.Program = container => container.Write("a.tif", "1").Exit();
+        var unit = new ExecutionUnit { Image = "a", OutputBindings = new Dictionary<string, OutputBinding> { ["out"] = new() { Glob = [Expression.Parse(glob)] } } };
+        var process = AProcess.Taking("""{"name": {"schema": {"type": "string"}}}""")
+            .Giving("""{"out": {"schema": {"type": "string", "contentMediaType": "image/tiff"}}}""").Running(unit);
+        var job = await node.RunToTheEndAsync(node.Accept(process.Deploy(), $$"""{"name": "{{name}}"}"""));
+        Assert.That(job.Failure!.Kind, Is.EqualTo(JobFailureKind.OutputInvalid), job.Message);
+        Assert.That(job.Message, Does.Contain("backwards"));
+    }
 }
