@@ -71,12 +71,12 @@ public sealed record InputDescription(ValueSchema Schema, int MinOccurs, int? Ma
 
     internal static InputDescription Read(JsonProperty member)
     {
-        var minOccurs = member.Value.TryGetProperty("minOccurs", out var min) ? min.GetInt32() : 1;
-        int? maxOccurs = member.Value.TryGetProperty("maxOccurs", out var max)
-            ? max.ValueKind == JsonValueKind.Number ? max.GetInt32() : null
-            : 1;
-        return new(ValueSchema.Of(member), minOccurs, maxOccurs);
+        var unbounded = member.Value.TryGetProperty("maxOccurs", out var max) && max.ValueKind == JsonValueKind.String;
+        return new(ValueSchema.Of(member), Whole(member, "minOccurs") ?? 1, unbounded ? null : Whole(member, "maxOccurs") ?? 1);
     }
+
+    internal static int? Whole(JsonProperty member, string name) =>
+        member.Value.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
 }
 
 /// <summary>One output of a process.</summary>
@@ -86,5 +86,5 @@ public sealed record InputDescription(ValueSchema Schema, int MinOccurs, int? Ma
 public sealed record OutputDescription(ValueSchema Schema, bool IsRequired)
 {
     internal static OutputDescription Read(JsonProperty member) =>
-        new(ValueSchema.Of(member), !member.Value.TryGetProperty("minOccurs", out var min) || min.GetInt32() > 0);
+        new(ValueSchema.Of(member), (InputDescription.Whole(member, "minOccurs") ?? 1) > 0);
 }

@@ -17,11 +17,10 @@ internal sealed record ReadPackage(
 
 /// <summary>Reads application packages and notes everything that is wrong with them, each with its place.</summary>
 /// <remarks>Part 2, ogcapppkg.yaml and executionUnit.yaml; the members are listed in docs/container-contract.md.</remarks>
-internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOptions limits)
+internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOptions limits) : MemberReader
 {
     private const double BytesPerGigabyte = 1_000_000_000;
 
-    private readonly List<Violation> _violations = [];
     private readonly List<string> _warnings = [];
 
     private string _descriptionPointer = "/processDescription";
@@ -29,8 +28,6 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     /// <summary>Identifiers of what is declared, be it well or not; null where there is no description.</summary>
     private HashSet<string>? _inputs;
     private HashSet<string>? _outputs;
-
-    public IReadOnlyList<Violation> Violations => _violations;
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}\z")]
     private static partial Regex ImageReference { get; }
@@ -41,12 +38,12 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}\z")]
     private static partial Regex ParameterName { get; }
 
-    /// <summary>The package's content; null when <see cref="Violations"/> says why not.</summary>
+    /// <summary>The package's content; null when <see cref="MemberReader.Violations"/> says why not.</summary>
     public ReadPackage? Read(ApplicationPackage package)
     {
         var description = ReadDescription(package.ProcessDescription);
         var unit = ReadUnit(package.ExecutionUnit);
-        return _violations.Count == 0 ? new(description!, unit!, _warnings, _descriptionPointer) : null;
+        return Violations.Count == 0 ? new(description!, unit!, _warnings, _descriptionPointer) : null;
     }
 
     private ProcessDescription? ReadDescription(JsonElement? member)
@@ -61,7 +58,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             (description, _descriptionPointer) = (nested, _descriptionPointer + "/process");
         var at = _descriptionPointer;
 
-        var before = _violations.Count;
+        var before = Violations.Count;
         if (Text(description, at, "id", required: true) is { } id && !ProcessId.TryParse(id, out _))
             Wrong($"{at}/id", $"must be {ProcessId.Rule}");
         foreach (var text in (string[])["version", "title", "description"]) Text(description, at, text);
@@ -83,7 +80,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             Whole(output, place, "minOccurs");
         }
 
-        return _violations.Count == before ? ProcessDescription.Read(description.Clone()) : null;
+        return Violations.Count == before ? ProcessDescription.Read(description.Clone()) : null;
     }
 
     /// <remarks>Identifiers become names of folders and steps of URLs.</remarks>
@@ -336,68 +333,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         }
     }
 
-    private List<(string Name, JsonElement Value)> Members(JsonElement parent, string at, string name)
-    {
-        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return [];
-        if (member.ValueKind != JsonValueKind.Object)
-        {
-            Wrong($"{at}/{name}", "must be an object");
-            return [];
-        }
-
-        var members = member.EnumerateObject().Select(item => (item.Name, item.Value)).ToList();
-        foreach (var twice in members.GroupBy(item => item.Name).Where(items => items.Count() > 1))
-            Wrong($"{at}/{name}/{Escape(twice.Key)}", "is given more than once");
-        return members;
-    }
-
-    private string? Text(JsonElement parent, string at, string name, bool required = false)
-    {
-        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
-        {
-            if (required) Wrong($"{at}/{name}", "is required");
-            return null;
-        }
-
-        if (member.ValueKind == JsonValueKind.String) return member.GetString();
-        Wrong($"{at}/{name}", "must be a string");
-        return null;
-    }
-
-    private bool? Flag(JsonElement parent, string at, string name)
-    {
-        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return null;
-        if (member.ValueKind is JsonValueKind.True or JsonValueKind.False) return member.GetBoolean();
-        Wrong($"{at}/{name}", "must be true or false");
-        return null;
-    }
-
-    private int? Whole(JsonElement parent, string at, string name, bool mayBeNegative = false)
-    {
-        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out var member)) return null;
-        if (member.ValueKind == JsonValueKind.Number && member.TryGetInt32(out var number) && (mayBeNegative || number >= 0)) return number;
-        Wrong($"{at}/{name}", mayBeNegative ? "must be an integer" : "must be an integer of at least 0");
-        return null;
-    }
-
-    private double? Number(JsonElement parent, string at, string name, double most, string unit)
-    {
-        if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return null;
-        var number = member.ValueKind == JsonValueKind.Number ? member.GetDouble() : 0;
-        if (number <= 0 || double.IsInfinity(number))
-        {
-            Wrong($"{at}/{name}", "must be a number above 0");
-            return null;
-        }
-
-        if (number <= most) return number;
-        Wrong($"{at}/{name}", FormattableString.Invariant($"{number} {unit} is more than this server gives to one job ({most:0.###} {unit})"));
-        return null;
-    }
-
     private static long? Bytes(double? gigabytes) => gigabytes is { } number ? (long)(number * BytesPerGigabyte) : null;
 
     private static string Escape(string name) => JsonPointer.Escape(name);
-
-    private void Wrong(string pointer, string detail) => _violations.Add(Violation.InBody(pointer, detail));
 }
