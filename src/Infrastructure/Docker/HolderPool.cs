@@ -90,7 +90,7 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
             lock (_lock) watching = [.. _watching];
             await Task.WhenAll(watching).WaitAsync(Patience);
             // A run that started no job has not looked yet for what the one before it left.
-            if (!_swept) await SweepAsync().WaitAsync(Patience);
+            if (!_swept && options is { Holders: > 0, InstanceId: not null }) await SweepAsync().WaitAsync(Patience);
         }
         catch (Exception e) when (e is TimeoutException or EngineException)
         {
