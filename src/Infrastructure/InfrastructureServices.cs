@@ -25,6 +25,7 @@ public static class InfrastructureServices
         services.AddSingleton(provider => new ThisNode(
             provider.GetRequiredService<IOptions<RunnerOptions>>().Value.NodeId
             ?? NameOf(provider.GetRequiredService<IOptions<DataOptions>>().Value.Root)));
+        services.AddSingleton<NodeLock>();
         services.AddPersistence();
         services.AddFolderStorage();
         services.AddDockerRunner();
@@ -39,9 +40,12 @@ public static class InfrastructureServices
         return services;
     }
 
-    /// <summary>Brings the database to the present schema; to be awaited before the host starts.</summary>
-    public static Task MigrateDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default) =>
-        services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+    /// <summary>Makes sure that this node is the only one of its name, and brings the database to the present schema; to be awaited before the host starts.</summary>
+    public static Task MigrateDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        services.GetRequiredService<NodeLock>().Take();
+        return services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+    }
 
     /// <summary>The same name after every restart, and another for every data folder of a machine.</summary>
     private static string NameOf(string dataFolder) =>

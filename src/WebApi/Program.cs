@@ -21,10 +21,12 @@ builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
 builder.Services.AddInfrastructure();
 builder.Services.AddWebApi();
 
+var started = false;
 try
 {
     // Built in here, too: the web server reads its settings while it is made.
     await using var app = builder.Build();
+    app.Lifetime.ApplicationStarted.Register(() => started = true);
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseWebApi();
     await app.Services.MigrateDatabaseAsync();
@@ -32,18 +34,10 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (OptionsValidationException wrong)
+catch (Exception wrong) when (!started && wrong is not HostAbortedException)
 {
-    return await RefuseAsync(string.Join(" ", wrong.Failures));
-}
-catch (InvalidOperationException wrong) when (wrong.Source == "Microsoft.Extensions.Configuration.Binder")
-{
-    // A value of the wrong type, or a name that no setting has.
-    return await RefuseAsync(wrong.Message);
-}
-
-static async Task<int> RefuseAsync(string reason)
-{
+    // A setting, an address or a database: the operator mends it by a sentence, not by a stack trace.
+    var reason = wrong is OptionsValidationException invalid ? string.Join(" ", invalid.Failures) : wrong.Message;
     await Console.Error.WriteLineAsync($"The server does not start: {reason}");
     return 1;
 }

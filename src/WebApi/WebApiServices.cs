@@ -29,9 +29,12 @@ internal static class WebApiServices
         services.AddHttpContextAccessor();
         services.AddSingleton<ILinks, RequestLinks>();
         services.AddSingleton<ICaller, Caller>();
+        // Before MVC's own writer, which would be asked first and write nothing.
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddControllers(mvc =>
             {
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
+                mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
                 mvc.SuppressAsyncSuffixInActionNames = false;
             })
             .AddJsonOptions(json => Configure(json.JsonSerializerOptions))
@@ -43,7 +46,6 @@ internal static class WebApiServices
         // The same validators that MediatR runs: what binding finds wrong in a query and what they do are told together.
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
-        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<OgcExceptionHandler>();
         services.AddApiDefinition();
@@ -59,7 +61,7 @@ internal static class WebApiServices
         app.UsePathBase(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.PathBase);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         app.UseApiDefinition();
         app.MapControllers();
         app.MapHealth();

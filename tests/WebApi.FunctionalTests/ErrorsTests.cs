@@ -32,9 +32,27 @@ internal sealed class ErrorsTests : ServerTests
         Assert.That((int)(await Server.ExecuteAsync("echo", body)).Status, Is.EqualTo(400));
     }
 
+    [TestCase("text/plain")]
+    [TestCase("application/x-www-form-urlencoded")]
+    public async Task Execute_OtherMediaType_Is415AsAProblem(string mediaType)
+    {
+        var refused = await Server.PostAsync("/processes/echo/execution", "message=m", mediaType: mediaType);
+        Assert.That((int)refused.Status, Is.EqualTo(415));
+        Assert.That(refused.Json["status"]!.GetValue<int>(), Is.EqualTo(415));
+    }
+
     [Test]
-    public async Task Execute_OtherMediaType_Is415() =>
-        Assert.That((int)(await Server.PostAsync("/processes/echo/execution", "message=m", mediaType: "text/plain")).Status, Is.EqualTo(415));
+    public async Task Execute_BodyInAnotherCharacterSet_Is400() => Assert.That(
+        (int)(await Server.PostAsync("/processes/echo/execution", "{}", mediaType: "application/json; charset=utf-16")).Status, Is.EqualTo(400));
+
+    [TestCase("status=")]
+    [TestCase("processID=")]
+    [TestCase("type=")]
+    public async Task Jobs_EmptyFilter_IsNone(string query) => Assert.That((int)(await Server.GetAsync($"/jobs?{query}")).Status, Is.EqualTo(200));
+
+    [Test]
+    public async Task Execute_HalfASurrogatePair_Is400() => Assert.That(
+        (await Server.ExecuteAsync("echo", """{"inputs":{"message":"\ud800"}}""")).Pointers(), Is.EqualTo(new[] { "/inputs/message" }));
 
     [TestCase("/nowhere", 404)]
     [TestCase("/jobs/x/y/z", 404)]

@@ -64,7 +64,7 @@ internal sealed class JobsTests : ServerTests
     {
         var refused = await Server.GetAsync($"/jobs?{query}");
         Assert.That((int)refused.Status, Is.EqualTo(400), refused.Text);
-        Assert.That(refused.Pointers().Select(name => name!.ToLowerInvariant()), Does.Contain(parameter));
+        Assert.That(refused.Pointers(), Does.Contain(parameter));
     }
 
     [TestCase("")]
@@ -139,6 +139,67 @@ internal sealed class JobsTests : ServerTests
         Assert.That((int)part.StatusCode, Is.EqualTo(206));
         Assert.That(await part.Content.ReadAsByteArrayAsync(), Is.EqualTo(new byte[] { 42, 0 }));
         Assert.That((int)unchanged.StatusCode, Is.EqualTo(304));
+    }
+
+    [Test]
+    public async Task Result_FileByHead_HasTheHeadersOnly()
+    {
+        var ended = await Server.RunAsync("echo", """{"inputs":{"message":"m","image":"SUkqAAgAAAA="}}""");
+        var head = await Server.SendAsync(HttpMethod.Head, $"/jobs/{ended.Json["jobID"]}/results/image");
+        Assert.That((int)head.Status, Is.EqualTo(200));
+        Assert.That(head.ContentHeaders.ContentLength, Is.EqualTo(8));
+        Assert.That(head.MediaType, Is.EqualTo("image/tiff"));
+        Assert.That(head.Body, Is.Empty);
+    }
+
+    [TestCase("""{"type":"object","contentMediaType":"application/geo+json"}""", """{"type":"Point"}""", "application/geo+json", """{"type":"Point"}""")]
+    [TestCase("""{"type":"object"}""", """{"a":1}""", "application/json", """{"a":1}""")]
+    [TestCase("""{"type":"string"}""", "\"text\"", "text/plain", "text")]
+    [TestCase("""{"type":"string","contentMediaType":"text/csv"}""", "\"a,b\"", "text/csv", "a,b")]
+    [TestCase("""{"oneOf":[{"type":"object","contentMediaType":"text/csv"},{"type":"string"}]}""", "\"a,b\"", "text/csv", "a,b")]
+    [TestCase("""{"oneOf":[{"type":"object","contentMediaType":"image/tiff"},{"type":"string"}]}""", "\"text\"", "text/plain", "text")]
+    public async Task Result_Value_HasTheTypeThatTheProcessDeclares(string schema, string value, string mediaType, string text)
+    {
+        var package = Package.Running($$"""echo '{"value":{{value}} }' > outputs.json""").Giving("value", schema);
+        var deployed = await Server.DeployAsync(package);
+        Assert.That((int)deployed.Status, Is.EqualTo(201), deployed.Text);
+        var ended = await Server.RunAsync(package.Id, "{}");
+        var result = await Server.GetAsync($"/jobs/{ended.Json["jobID"]}/results/value");
+        Assert.That((int)result.Status, Is.EqualTo(200), $"{ended.Text} {result.Text}");
+        Assert.That(result.MediaType, Is.EqualTo(mediaType));
+        Assert.That(result.Text, Is.EqualTo(text));
+    }
+
+    [TestCase("document", "/results")]
+    [TestCase("raw", "/results")]
+    [TestCase("raw", "/results/image")]
+    public async Task Results_FileGoneMeanwhile_AreGone(string form, string below)
+    {
+        var ended = await Server.RunAsync(
+            "echo",
+            $$"""{"inputs":{"message":"m","image":"SUkqAAgAAAA="},"outputs":{"message":{},"image":{"transmissionMode":"value"} },"response":"{{form}}"}""");
+        var jobId = ended.Json["jobID"]!.GetValue<string>();
+        Directory.Delete(Path.Combine(Server.Folder, "outputs", jobId[..2], jobId), recursive: true);
+        var gone = await Server.GetAsync($"/jobs/{jobId}{below}");
+        Assert.That((int)gone.Status, Is.EqualTo(410), gone.Text);
+        Assert.That(gone.Json["title"]!.GetValue<string>(), Is.EqualTo("The job was dismissed"));
+    }
+
+    [Test]
+    public async Task Results_DocumentOfManyLargeFiles_HoldsSomeAndLinksTheOthers()
+    {
+        const string Binary = """{"type":"string","contentMediaType":"application/x-hdf5"}""";
+        var package = Package.Running("for i in 1 2 3 4 5; do head -c 15728640 /dev/zero > f$i; done");
+        for (var i = 1; i <= 5; i++) package.Giving($"f{i}", Binary).Binding("outputBindings", $"f{i}", $$"""{"glob":"f{{i}}"}""");
+        await Server.DeployAsync(package);
+        var all = string.Join(',', Enumerable.Range(1, 5).Select(i => $$"""  "f{{i}}":{"transmissionMode":"value"}  """));
+        var ended = await Server.RunAsync(package.Id, $$"""{"outputs":{ {{all}} },"response":"document"}""");
+        var results = await Server.GetAsync($"/jobs/{ended.Json["jobID"]}/results");
+        Assert.That((int)results.Status, Is.EqualTo(200), ended.Text);
+        var inline = results.Json.AsObject().Where(output => output.Value!["encoding"] is not null).Select(output => output.Key);
+        var linked = results.Json.AsObject().Where(output => output.Value!["href"] is not null).Select(output => output.Key);
+        Assert.That(inline, Is.EqualTo(new[] { "f1", "f2", "f3", "f4" }));
+        Assert.That(linked, Is.EqualTo(new[] { "f5" }));
     }
 
     [Test]

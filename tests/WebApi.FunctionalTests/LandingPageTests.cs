@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 internal sealed class LandingPageTests : ServerTests
@@ -73,6 +75,92 @@ internal sealed class LandingPageTests : ServerTests
         }));
     }
 
+    [TestCase("/processes", "get", "limit", "cursor")]
+    [TestCase("/jobs", "get", "limit", "cursor", "type", "processID", "status", "datetime")]
+    [Requirement("/req/oas30/completeness")]
+    public async Task Api_NamesQueryParametersAsTheStandardDoes(string path, string method, params string[] names)
+    {
+        var parameters = (await OperationAsync(path, method))["parameters"]!.AsArray();
+        Assert.That(parameters.Select(parameter => parameter!["name"]!.GetValue<string>()), Is.EquivalentTo(names));
+    }
+
+    [TestCase("/processes/{processId}/execution", "post", "execute")]
+    [TestCase("/jobs", "get", "getJobs")]
+    [TestCase("/jobs/{jobId}", "get", "getStatus")]
+    [TestCase("/processes", "post", "deploy")]
+    public async Task Api_NamesOperationsAsTheRoutes(string path, string method, string operationId) =>
+        Assert.That((await OperationAsync(path, method))["operationId"]!.GetValue<string>(), Is.EqualTo(operationId));
+
+    [TestCase("/", "get", "200,500")]
+    [TestCase("/processes", "get", "200,400,500")]
+    [TestCase("/processes", "post", "201,400,403,409,413,415,500")]
+    [TestCase("/processes/{processId}", "get", "200,404,500")]
+    [TestCase("/processes/{processId}", "put", "204,400,403,404,413,415,500")]
+    [TestCase("/processes/{processId}", "delete", "204,403,404,500")]
+    [TestCase("/processes/{processId}/package", "get", "200,403,404,500")]
+    [TestCase("/processes/{processId}/execution", "post", "200,201,204,400,404,410,413,415,500,503")]
+    [TestCase("/execution", "post", "200,201,204,400,404,410,413,415,500,503")]
+    [TestCase("/jobs", "get", "200,400,500")]
+    [TestCase("/jobs/{jobId}", "get", "200,404,500")]
+    [TestCase("/{jobId}", "get", "200,404,500")]
+    [TestCase("/jobs/{jobId}", "delete", "200,404,410,500")]
+    [TestCase("/jobs/{jobId}/results", "get", "200,204,400,404,410,500")]
+    [TestCase("/jobs/{jobId}/results/{outputId}", "get", "200,400,404,410,500")]
+    [TestCase("/jobs/{jobId}/logs", "get", "200,404,500")]
+    [TestCase("/jobs/{jobId}/inputs", "get", "200,404,500")]
+    [Requirement("/req/oas30/exceptions-codes")]
+    public async Task Api_TellsEveryStatus(string path, string method, string statuses)
+    {
+        var responses = (await OperationAsync(path, method))["responses"]!.AsObject();
+        Assert.That(string.Join(',', responses.Select(response => response.Key).Order(StringComparer.Ordinal)), Is.EqualTo(statuses));
+    }
+
+    [TestCase("/processes", "post")]
+    [TestCase("/processes/{processId}", "put")]
+    [Requirement("/req/ogcapppkg/body")]
+    public async Task Api_TakesPackagesUnderBothMediaTypes(string path, string method)
+    {
+        var content = (await OperationAsync(path, method))["requestBody"]!["content"]!.AsObject();
+        Assert.That(content.Select(body => body.Key), Is.EqualTo(new[] { "application/ogcapppkg+json", "application/json" }));
+    }
+
+    [TestCase("/processes/{processId}/package", "application/ogcapppkg+json")]
+    [TestCase("/processes/{processId}", "application/json")]
+    [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "*/*")]
+    [TestCase("/jobs/{jobId}/results/{outputId}", "application/octet-stream", "*/*")]
+    public async Task Api_TellsTheMediaTypesOfAnswers(string path, params string[] mediaTypes)
+    {
+        var content = (await OperationAsync(path, "get"))["responses"]!["200"]!["content"]!.AsObject();
+        Assert.That(content.Select(body => body.Key), Is.EqualTo(mediaTypes));
+    }
+
+    [TestCase("/")]
+    [TestCase("/conformance")]
+    [TestCase("/api")]
+    [TestCase("/api/ui/index.html")]
+    [TestCase("/processes")]
+    [TestCase("/processes/echo")]
+    [TestCase("/jobs")]
+    [TestCase("/health/live")]
+    public async Task Head_OfEveryPage_AnswersAsGetWithoutABody(string path)
+    {
+        var got = await Server.GetAsync(path);
+        var head = await Server.SendAsync(HttpMethod.Head, path);
+        Assert.That(head.Status, Is.EqualTo(got.Status));
+        Assert.That(head.MediaType, Is.EqualTo(got.MediaType));
+        Assert.That(head.Body, Is.Empty);
+    }
+
+    [TestCase("/nowhere", 404)]
+    [TestCase("/processes/none", 404)]
+    [TestCase("/execution", 405)]
+    public async Task Head_OfWhatGetRefuses_IsRefusedAlike(string path, int status)
+    {
+        var head = await Server.SendAsync(HttpMethod.Head, path);
+        Assert.That((int)head.Status, Is.EqualTo(status));
+        Assert.That(head.Body, Is.Empty);
+    }
+
     [Test]
     public async Task Api_ForPeople_IsAPageWithoutOtherHosts()
     {
@@ -92,4 +180,7 @@ internal sealed class LandingPageTests : ServerTests
         Assert.That(ready.Json["checks"]!.AsObject().Select(check => check.Key), Is.EquivalentTo(new[] { "database", "engine", "disk" }));
         Assert.That((int)ready.Status, Is.EqualTo(200), ready.Text);
     }
+
+    private static async Task<JsonNode> OperationAsync(string path, string method) =>
+        (await Server.GetAsync("/api")).Json["paths"]![path]![method]!;
 }

@@ -50,7 +50,8 @@ internal sealed class ServerProcess(string folder) : IDisposable
     public async Task StopAsync()
     {
         using (var kill = Process.Start("kill", $"{_process!.Id}")) await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.That(_process.ExitCode, Is.Zero);
     }
 
     public async Task<string> ExecuteAsync(string processId, string json)

@@ -13,7 +13,10 @@ internal sealed class SettingsTests
     [TestCase("Api:PathBase", "ogc/", "PathBase")]
     [TestCase("Fetch:AllowedNetworks:0", "10.0.0.0/33", "10.0.0.0/33")]
     [TestCase("Database:Provider", "Oracle", "Provider")]
+    [TestCase("Database:ConnectionString", "Data Source=/proc/nothing/database.db", "Database:ConnectionString")]
     [TestCase("Data:Directory", "/proc/nothing", "Data:Directory")]
+    [TestCase("Logging:LogLevel:Default", "Bogus", "Bogus")]
+    [TestCase("urls", "notaurl", "notaurl")]
     public async Task Start_WrongSetting_EndsWithASentenceThatNamesIt(string setting, string value, string named)
     {
         var folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;

@@ -66,7 +66,7 @@ public sealed class Process
     /// <summary>When its package last changed.</summary>
     public DateTimeOffset Updated { get; private set; }
 
-    /// <summary>Counts the changes, so that two deployers can't overwrite each other.</summary>
+    /// <summary>Counts the changes, so that none is made on a state that is no longer there.</summary>
     public int Version { get; private set; }
 
     /// <summary>Deploys a package under its own identifier.</summary>

@@ -25,6 +25,9 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     /// <param name="holder">A container whose network namespace is joined; null for an own one.</param>
     public CreateContainerParameters For(ContainerSpec spec, Config? imageDefaults, string? holder)
     {
+        // To the engine, 0 means no limit.
+        ArgumentOutOfRangeException.ThrowIfLessThan(spec.Memory, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(spec.Cpu, 0.001);
         var host = Hardened();
         host.NetworkMode = spec.Network ? sandbox.NetworkMode : holder is null ? "none" : Joining + holder;
         host.Init = sandbox.Init;

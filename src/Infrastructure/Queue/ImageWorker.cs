@@ -13,11 +13,24 @@ internal sealed partial class ImageWorker(ImageRequests requests, ImageKeeper ke
     {
         try
         {
+            await AddUnfinishedAsync(stoppingToken);
             await foreach (var id in requests.ReadAllAsync(stoppingToken)) await EnsureAsync(id, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The server stops.
+        }
+    }
+
+    private async Task AddUnfinishedAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await keeper.AddUnfinishedAsync(requests, stopping);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            LogNotListed(failure);
         }
     }
 
@@ -32,6 +45,9 @@ internal sealed partial class ImageWorker(ImageRequests requests, ImageKeeper ke
             LogFailed(failure, id);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The processes whose images are still to be looked at could not be listed")]
+    private partial void LogNotListed(Exception failure);
 
     [LoggerMessage(LogLevel.Error, "The image of process {ProcessId} could not be made present")]
     private partial void LogFailed(Exception failure, ProcessId processId);

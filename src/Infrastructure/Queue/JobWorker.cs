@@ -14,7 +14,7 @@ internal sealed partial class JobWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await dispatcher.WhenIdleAsync().WaitAsync(cancellationToken);
+        await dispatcher.LetGoAsync(cancellationToken);
     }
 
     /// <inheritdoc />

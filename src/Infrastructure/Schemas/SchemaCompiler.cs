@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using NJsonSchema;
+using OgcProcesses.Application.Common.Errors;
 
 namespace OgcProcesses.Infrastructure.Schemas;
 
@@ -79,7 +80,7 @@ internal sealed class SchemaCompiler
                     && index < target.GetArrayLength() => target[index],
                 _ => throw new SchemaFaultException(pointer, $"'$ref' points to '{reference}', which the schema does not hold"),
             };
-            canonical += "/" + Tokens.Escape(name);
+            canonical += "/" + JsonPointer.Escape(name);
         }
         return At(target, canonical, depth);
     }
@@ -325,7 +326,7 @@ internal sealed class SchemaCompiler
         private CheckedSchema Schema(JsonElement value, params ReadOnlySpan<string> path)
         {
             var below = pointer;
-            foreach (var step in path) below += "/" + Tokens.Escape(step);
+            foreach (var step in path) below += "/" + JsonPointer.Escape(step);
             return compiler.At(value, below, depth + 1);
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using OgcProcesses.Application.Common.Errors;
 
 namespace OgcProcesses.Infrastructure.Schemas;
 
@@ -63,14 +64,11 @@ internal static class Tokens
         var steps = new Stack<string>();
         for (var current = token; current is not null; current = current.Parent)
         {
-            if (current is JProperty property) steps.Push(Escape(property.Name));
+            if (current is JProperty property) steps.Push(JsonPointer.Escape(property.Name));
             else if (current.Parent is JArray array) steps.Push(array.IndexOf(current).ToString(CultureInfo.InvariantCulture));
         }
         return string.Concat(steps.Select(step => "/" + step));
     }
-
-    public static string Escape(string name) =>
-        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>What JSON Schema calls the type of a value.</summary>
     public static string TypeName(JToken value) => value.Type switch

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OgcProcesses.Infrastructure.Storage;
 
 /// <summary>Deletes what programs left behind.</summary>
@@ -19,7 +21,23 @@ internal static class FileTree
             return;
         }
 
-        DeleteFolder(new(folder), folder, 0);
+        try
+        {
+            DeleteFolder(new(folder), folder, 0);
+        }
+        catch (Exception unnamed) when (!OperatingSystem.IsWindows() && unnamed is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Names that are not UTF-8, or paths too long to name: nothing that .NET can delete, and rm can.
+            Remove(folder);
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        using var remove = Process.Start(new ProcessStartInfo("rm", ["-rf", "--", folder]) { RedirectStandardError = true })!;
+        var error = remove.StandardError.ReadToEnd();
+        remove.WaitForExit();
+        if (remove.ExitCode != 0) throw new IOException($"'{folder}' could not be deleted: {error.Trim()}");
     }
 
     private static void DeleteFolder(DirectoryInfo folder, string top, int depth)

@@ -6,17 +6,10 @@ using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Infrastructure.Storage;
 
-/// <summary>Work folders at <c>{Data}/work/JOB.ATTEMPT</c>.</summary>
-/// <remarks>
-/// An attempt's folder is open for reading, since the program in the container is another user; the folder above it lets
-/// no other user of this machine in.
-/// </remarks>
+/// <summary>Work folders at <c>{Data}/work/JOB.ATTEMPT</c>, closed to every other user of this machine.</summary>
 internal sealed partial class WorkFolders(IOptions<DataOptions> data, ILogger<WorkFolders> logger) : IWorkFolders
 {
     public const string Name = "work";
-
-    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly string _root = data.Value.Of(Name);
 
@@ -25,8 +18,7 @@ internal sealed partial class WorkFolders(IOptions<DataOptions> data, ILogger<Wo
         PrivateFolder.Create(_root);
         var folder = Find(jobId, attempt);
         FileTree.Delete(folder);
-        Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, ReadableByAll);
+        PrivateFolder.Create(folder);
         return folder;
     }
 

@@ -7,6 +7,7 @@ using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.WebApi.Http;
+using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.WebApi.Controllers;
 
@@ -17,7 +18,11 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     /// <summary>Executes a process: with the results as the answer, or with a job to watch.</summary>
     /// <remarks>The header Prefer chooses where the process offers both: respond-async, wait=SECONDS.</remarks>
     [HttpPost("/processes/{processId}/execution", Name = "execute")]
+    [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [BareAnswer("multipart/related", "*/*")]
+    [Problems(404, 410, 503)]
     public async Task<IActionResult> Execute(ProcessId processId, [FromBody] Execute request, CancellationToken cancellationToken)
     {
         var preference = PreferHeader.Read(Request.Headers["Prefer"]);
@@ -32,7 +37,11 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
 
     /// <summary>Executes the process that the body names.</summary>
     [HttpPost("/execution", Name = "executeNamed")]
+    [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [BareAnswer("multipart/related", "*/*")]
+    [Problems(404, 410, 503)]
     public Task<IActionResult> ExecuteNamed([FromBody] Execute request, CancellationToken cancellationToken) =>
         Execute(NamedProcess(request.Process), request, cancellationToken);
 

@@ -9,6 +9,7 @@ using OgcProcesses.Application.Processes.Replace;
 using OgcProcesses.Application.Processes.Undeploy;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.WebApi.Http;
+using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.WebApi.Controllers;
 
@@ -24,6 +25,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
 
     /// <summary>Deploys a process from an application package.</summary>
     [HttpPost(Name = "deploy")]
+    [Problems(403, 409)]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
     public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
@@ -34,11 +36,13 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
 
     /// <summary>Describes a process: its inputs and outputs.</summary>
     [HttpGet("{processId}", Name = "getProcessDescription")]
+    [Problems(404)]
     public Task<ProcessDocument> Describe(ProcessId processId, CancellationToken cancellationToken) =>
         mediator.Send(new DescribeProcess(processId), cancellationToken);
 
     /// <summary>Replaces a process; jobs under way keep the package they began with.</summary>
     [HttpPut("{processId}", Name = "replace")]
+    [Problems(403, 404)]
     [PackageMediaType]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<NoContentResult> Replace(ProcessId processId, [FromBody] ApplicationPackage package, CancellationToken cancellationToken)
@@ -49,6 +53,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
 
     /// <summary>Undeploys a process; its jobs stay.</summary>
     [HttpDelete("{processId}", Name = "undeploy")]
+    [Problems(403, 404)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<NoContentResult> Undeploy(ProcessId processId, CancellationToken cancellationToken)
     {
@@ -58,6 +63,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
 
     /// <summary>The package that deployed or last replaced a process.</summary>
     [HttpGet("{processId}/package", Name = "getPackage")]
+    [Problems(403, 404)]
     [Produces(OgcNames.Package)]
     public Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken) =>
         mediator.Send(new GetPackage(processId), cancellationToken);

@@ -17,6 +17,7 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         {
             OgcException known => Known(known),
             BadHttpRequestException bad => new() { Status = bad.StatusCode, Detail = bad.Message },
+            System.Text.DecoderFallbackException => new() { Status = StatusCodes.Status400BadRequest, Detail = "The body is not in the character set that Content-Type states." },
             _ => Unknown(exception, httpContext.Request),
         };
         httpContext.Response.StatusCode = problem.Status!.Value;

@@ -24,30 +24,58 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
         return output.File is { } file ? SendAsync(context, file) : SendAsync(context, Bare(output));
     }
 
+    /// <summary>The output's media type; that of unknown bytes where a process declares what is none.</summary>
+    internal static MediaTypeHeaderValue TypeOf(JobOutput output) =>
+        MediaTypeHeaderValue.TryParse(output.MediaType, out var type) ? type : new(MediaTypes.Unknown);
+
     /// <summary>A value without quotes around it, where it is a string; else its JSON.</summary>
     internal static (string Text, string MediaType) Bare(JobOutput output)
     {
-        var value = JsonDocument.Parse(output.Value!).RootElement;
-        return value.ValueKind == JsonValueKind.String ? (value.GetString()!, "text/plain; charset=utf-8") : (output.Value!, "application/json");
+        using var value = JsonDocument.Parse(output.Value!);
+        var type = TypeOf(output);
+        return value.RootElement.ValueKind == JsonValueKind.String
+            ? (value.RootElement.GetString()!, IsText(type) ? WithCharset(type) : "text/plain; charset=utf-8")
+            : (output.Value!, IsJson(type) ? type.ToString() : "application/json");
     }
+
+    /// <remarks>A string of another type is text about it at best, such as an image in base64.</remarks>
+    private static bool IsText(MediaTypeHeaderValue type) =>
+        type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || IsOf(type, "xml");
+
+    private static bool IsJson(MediaTypeHeaderValue type) => IsOf(type, "json");
+
+    private static bool IsOf(MediaTypeHeaderValue type, string syntax) =>
+        type.SubType.Equals(syntax, StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals(syntax, StringComparison.OrdinalIgnoreCase);
+
+    /// <remarks>Values are sent in UTF-8, whatever the process declares.</remarks>
+    private static string WithCharset(MediaTypeHeaderValue type)
+    {
+        var sent = type.Copy();
+        sent.Charset = "utf-8";
+        return sent.ToString();
+    }
+
+    private static bool IsActive(string mediaType) => Active.Any(type => MediaTypes.AreSame(type, mediaType));
 
     private static Task SendAsync(ActionContext context, (string Text, string MediaType) bare)
     {
-        context.HttpContext.Response.ContentType = bare.MediaType;
+        var response = context.HttpContext.Response;
+        if (IsActive(bare.MediaType)) response.Headers.ContentDisposition = "attachment";
+        response.ContentType = bare.MediaType;
         var bytes = Encoding.UTF8.GetBytes(bare.Text);
-        context.HttpContext.Response.ContentLength = bytes.Length;
-        return context.HttpContext.Response.Body.WriteAsync(bytes, context.HttpContext.RequestAborted).AsTask();
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes, context.HttpContext.RequestAborted).AsTask();
     }
 
     private Task SendAsync(ActionContext context, StoredFile file)
     {
         var services = context.HttpContext.RequestServices;
-        var content = services.GetRequiredService<IOutputStore>().Open(file)
-            ?? throw new FileNotFoundException($"Output file '{file.Key}' is not in the store.");
-        var disposition = new ContentDispositionHeaderValue(Active.Any(type => MediaTypes.AreSame(type, output.MediaType)) ? "attachment" : "inline");
+        var content = services.GetRequiredService<IOutputStore>().OpenOrGone(file);
+        var type = TypeOf(output);
+        var disposition = new ContentDispositionHeaderValue(IsActive(type.ToString()) ? "attachment" : "inline");
         disposition.SetHttpFileName(file.Name);
         context.HttpContext.Response.Headers.ContentDisposition = disposition.ToString();
-        var result = new FileStreamResult(content, MediaTypeHeaderValue.Parse(output.MediaType))
+        var result = new FileStreamResult(content, type)
         {
             EntityTag = new($"\"{file.Sha256}\""),
             EnableRangeProcessing = true,

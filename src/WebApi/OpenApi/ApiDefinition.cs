@@ -20,6 +20,8 @@ internal static class ApiDefinition
         document.SchemaSettings.SchemaNameGenerator = new SchemaNames();
         document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(JobId), Identifier("uuid")));
         document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(ProcessId), Identifier(null)));
+        document.UseRouteNameAsOperationId = true;
+        document.OperationProcessors.Add(new BodyMediaTypes());
         document.OperationProcessors.Add(new ProblemResponses());
     });
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
 using NJsonSchema;
 using NSwag;
@@ -10,39 +12,41 @@ namespace OgcProcesses.WebApi.OpenApi;
 /// <remarks>/req/oas30/completeness, /req/oas30/exceptions-codes</remarks>
 internal sealed class ProblemResponses : IOperationProcessor
 {
-    private static readonly Dictionary<int, string> Always = new() { [500] = "The server made a mistake" };
+    private static readonly Dictionary<int, string> Descriptions = new()
+    {
+        [400] = "The request is not valid; 'errors' says where",
+        [403] = "The process is built in",
+        [404] = "There is no such process, job or result",
+        [409] = "The process exists already",
+        [410] = "The job was dismissed",
+        [413] = "The body is too large",
+        [415] = "The body's media type is not supported",
+        [500] = "The job failed, or the server made a mistake",
+        [503] = "The server takes no jobs at the moment",
+    };
 
     /// <inheritdoc />
     public bool Process(OperationProcessorContext context)
     {
-        var path = context.OperationDescription.Path;
-        var hasBody = context.OperationDescription.Operation.RequestBody is not null;
-        var problems = new SortedDictionary<int, string>(Always);
-        if (hasBody || context.OperationDescription.Operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query))
-            problems[400] = "The request is not valid; 'errors' says where";
-        if (path.Contains('{')) problems[404] = "There is no such process, job or result";
-        if (hasBody)
-        {
-            problems[413] = "The body is too large";
-            problems[415] = "The body's media type is not supported";
-        }
-
-        if (path.StartsWith("/processes", StringComparison.Ordinal) && context.OperationDescription.Method is "post" or "put" or "delete")
-            problems[403] = "The process is built in";
-        if (path == "/processes" && context.OperationDescription.Method == "post") problems[409] = "The process exists already";
-        if (path.StartsWith("/jobs/", StringComparison.Ordinal)) problems[410] = "The job was dismissed";
-        if (path.EndsWith("execution", StringComparison.Ordinal)) problems[503] = "The server takes no jobs at the moment";
-
+        var operation = context.OperationDescription.Operation;
         var schema = context.SchemaGenerator.Generate(typeof(ProblemDetails), context.SchemaResolver);
-        foreach (var (status, description) in problems)
+        foreach (var status in StatusesOf(operation, context.MethodInfo))
         {
-            var response = new OpenApiResponse { Description = description };
+            var response = new OpenApiResponse { Description = Descriptions[status] };
             var reference = new JsonSchema { Reference = schema.ActualSchema };
             response.Content["application/json"] = new() { Schema = reference };
             response.Content["application/problem+json"] = new() { Schema = reference };
-            context.OperationDescription.Operation.Responses.TryAdd(status.ToString(System.Globalization.CultureInfo.InvariantCulture), response);
+            operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), response);
         }
 
         return true;
+    }
+
+    private static SortedSet<int> StatusesOf(OpenApiOperation operation, MethodInfo action)
+    {
+        var statuses = new SortedSet<int>(action.GetCustomAttribute<ProblemsAttribute>()?.Statuses ?? []) { 500 };
+        if (operation.RequestBody is not null) statuses.UnionWith([400, 413, 415]);
+        if (operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query)) statuses.Add(400);
+        return statuses;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using OgcProcesses.Domain.Jobs;
@@ -18,12 +19,12 @@ internal sealed class WorkFoldersTests : IDisposable
 
     [Test]
     [UnsupportedOSPlatform("windows")]
-    public void Create_AnAttempt_IsReadableByItsContainerAndByNobodyElseHere()
+    public void Create_AnAttempt_IsClosedToEverybodyElseHere()
     {
         var folder = _folders.Create(_job, 1);
 
         Assert.That(folder, Is.EqualTo(_folders.Find(_job, 1)));
-        Assert.That(Convert.ToString((int)File.GetUnixFileMode(folder), 8), Is.EqualTo("755"));
+        Assert.That(Convert.ToString((int)File.GetUnixFileMode(folder), 8), Is.EqualTo("700"));
         Assert.That(Convert.ToString((int)File.GetUnixFileMode(Path.GetDirectoryName(folder)!), 8), Is.EqualTo("700"));
     }
 
@@ -47,6 +48,21 @@ internal sealed class WorkFoldersTests : IDisposable
         _folders.Delete(_job);
 
         Assert.That(_folders.List(), Is.EqualTo(new[] { other }));
+    }
+
+    /// <remarks>Made by a program, as a hostile one would: .NET can name neither.</remarks>
+    [TestCase(@"touch ""$(printf 'bad\377name')""")]
+    [TestCase(@"i=0; while [ $i -lt 30 ]; do n=$(printf '%0200d' 0); mkdir $n; cd $n || break; i=$((i+1)); done; touch x")]
+    [UnsupportedOSPlatform("windows")]
+    public void Delete_NamesThatCanNotBeNamedHere_DeletesThemAll(string script)
+    {
+        var folder = _folders.Create(_job, 1);
+        using (var program = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = folder })!) program.WaitForExit();
+        Assert.That(Directory.GetFileSystemEntries(folder), Is.Not.Empty);
+
+        _folders.Delete(_job);
+
+        Assert.That(Directory.Exists(folder), Is.False);
     }
 
     [Test]

@@ -87,6 +87,6 @@ public sealed class OgcException(OgcError error, string? detail = null, IReadOnl
     public string? Location { get; init; }
 
     private static string Summary(IReadOnlyList<Violation> violations) => violations.Count == 1
-        ? $"{violations[0].Pointer ?? violations[0].Parameter}: {violations[0].Detail}"
+        ? $"{violations[0].Pointer ?? violations[0].Parameter}: {violations[0].Detail}".TrimStart(':', ' ')
         : $"{violations.Count} things are wrong; 'errors' lists them.";
 }

@@ -8,11 +8,7 @@ namespace OgcProcesses.Application.Common.Paging;
 /// <param name="Items">The items, in the list's order.</param>
 /// <param name="Next">Leads to the page after this one; null on the last.</param>
 /// <param name="Previous">Leads to the page before this one; null on the first.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, Cursor? Next, Cursor? Previous)
-{
-    /// <summary>The same page of what its items become.</summary>
-    public Page<TOther> Select<TOther>(Func<T, TOther> selector) => new([.. Items.Select(selector)], Next, Previous);
-}
+public sealed record Page<T>(IReadOnlyList<T> Items, Cursor? Next, Cursor? Previous);
 
 /// <summary>Makes pages of what a store read.</summary>
 public static class Page

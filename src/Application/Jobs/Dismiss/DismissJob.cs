@@ -33,6 +33,9 @@ internal sealed class DismissJobHandler(
         }
         catch (IllegalTransitionException)
         {
+            // A crash may have come between the wish and its end.
+            outputs.Delete(id);
+            logs.Delete(id);
             throw new OgcException(OgcError.JobDismissed, $"Job '{id}' was dismissed before.");
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
@@ -9,7 +10,7 @@ using OgcProcesses.Domain.Processes;
 namespace OgcProcesses.Application.Jobs.Execute;
 
 /// <summary>Reads execute requests against a process description and notes everything that is wrong, each with its place.</summary>
-internal sealed class InputReader(ProcessDescription process, ISchemaValidator schemas, IInputFetcher fetcher)
+internal sealed class InputReader(ProcessDescription process, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions limits)
 {
     private readonly List<Violation> _violations = [];
 
@@ -56,6 +57,12 @@ internal sealed class InputReader(ProcessDescription process, ISchemaValidator s
     private void ReadInput(string id, InputDescription input, JsonElement value)
     {
         var at = At("/inputs", id);
+        if (JsonText.FindMalformed(value) is { } place)
+        {
+            Wrong<object>(at + place, "holds half a surrogate pair, which is no text");
+            return;
+        }
+
         var occurrences = InputValue.OccurrencesOf(value, input);
         if (occurrences.Count < input.MinOccurs) Wrong<object>(at, $"occurs {occurrences.Count} times, at least {input.MinOccurs} are needed");
         if (occurrences.Count > input.MaxOccurs) Wrong<object>(at, $"occurs {occurrences.Count} times, at most {input.MaxOccurs} are allowed");
@@ -67,6 +74,13 @@ internal sealed class InputReader(ProcessDescription process, ISchemaValidator s
     /// <remarks>/req/core/process-execute-input-validation; what a link leads to is checked once it has been fetched.</remarks>
     private void ReadOccurrence(JsonElement value, ValueSchema schema, string at)
     {
+        // Before it is validated, which takes many times its size in memory.
+        if (!schema.AllowsFile && JsonMarshal.GetRawUtf8Value(value).Length is var length && length > limits.MaxValueBytes)
+        {
+            Wrong<object>(at, $"has {length} bytes; a value may have {limits.MaxValueBytes}");
+            return;
+        }
+
         switch (InputValue.Read(value, schema, schemas))
         {
             case InputValue.Reference { Href: var href, MediaType: var mediaType }:
@@ -79,9 +93,9 @@ internal sealed class InputReader(ProcessDescription process, ISchemaValidator s
                 if (file.Base64 && !System.Buffers.Text.Base64.IsValid(file.Text)) Wrong<object>(at, "must be base64 (RFC 4648)");
                 break;
             case InputValue.Literal { Value: var literal }:
-                var unwrapped = literal.ValueKind == value.ValueKind && literal.GetRawText().Length == value.GetRawText().Length;
+                var isAsGiven = literal.ValueKind == value.ValueKind && literal.GetRawText().Length == value.GetRawText().Length;
                 foreach (var violation in schemas.Validate(schema.Document, literal))
-                    Wrong<object>($"{at}{(unwrapped ? "" : "/value")}{violation.Pointer}", violation.Detail);
+                    Wrong<object>($"{at}{(isAsGiven ? "" : "/value")}{violation.Pointer}", violation.Detail);
                 break;
         }
     }

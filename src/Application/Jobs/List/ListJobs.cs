@@ -77,8 +77,9 @@ internal static class JobFilters
     }
 
     /// <summary>The words of a parameter, given several times or as a list with commas.</summary>
+    /// <remarks>An empty parameter is bound as null.</remarks>
     public static IReadOnlyList<string> Words(IReadOnlyList<string>? values) =>
-        [.. (values ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        [.. (values ?? []).OfType<string>().SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public static bool TryParseStatus(string word, out JobStatus status)
     {

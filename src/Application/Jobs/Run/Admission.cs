@@ -53,6 +53,9 @@ public enum Entry
 
     /// <summary>It claims more than this node has; another may take it.</summary>
     TooLarge,
+
+    /// <summary>It fits, but could not be started.</summary>
+    Failed,
 }
 
 /// <summary>Decides which jobs may run on this node at once: within its budget of cores and memory, and its limits in number.</summary>

@@ -25,7 +25,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
             var occurrences = new List<JsonElement>();
             foreach (var (index, occurrence) in InputValue.OccurrencesOf(value, input).Index())
             {
-                var slot = new Slot(id, index, workFolder);
+                var slot = new Slot(id, input.IsMultiple ? index : null, workFolder);
                 occurrences.Add(await StageAsync(InputValue.Read(occurrence, input.Schema, schemas), input.Schema, slot, cancellationToken));
             }
 
@@ -59,7 +59,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
                 return literal.Value;
             case InputValue.InlineFile file:
                 var path = Path.Combine(slot.Folder, slot.InputId + MediaTypes.ExtensionOf(file.MediaType));
-                var bytes = file.Base64 ? Convert.FromBase64String(file.Text) : Encoding.UTF8.GetBytes(file.Text);
+                var bytes = file.Base64 ? Decode(file.Text, slot) : Encoding.UTF8.GetBytes(file.Text);
                 await File.WriteAllBytesAsync(path, bytes, cancellationToken);
                 return slot.PathInContainer(path);
             default:
@@ -67,12 +67,26 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
         }
     }
 
+    private static byte[] Decode(string text, Slot slot)
+    {
+        try
+        {
+            return Convert.FromBase64String(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw new JobFailedException(JobFailureKind.InputInvalid, $"Input '{slot.InputId}' is not base64.", wrong);
+        }
+    }
+
     private async Task<JsonElement> FetchAsync(InputValue.Reference reference, ValueSchema schema, Slot slot, CancellationToken cancellationToken)
     {
+        if (!Uri.TryCreate(reference.Href, UriKind.Absolute, out var link))
+            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': its link is not an absolute URL.");
         FetchedFile file;
         try
         {
-            file = await fetcher.FetchAsync(new Uri(reference.Href), slot.Folder, cancellationToken);
+            file = await fetcher.FetchAsync(link, schema.AllowsFile ? slot.Folder : slot.Aside, cancellationToken);
         }
         catch (FetchException failure)
         {
@@ -132,9 +146,12 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
     }
 
     /// <summary>The folder of one occurrence of an input; made when it is first asked for.</summary>
-    private sealed record Slot(string InputId, int Index, string WorkFolder)
+    private sealed record Slot(string InputId, int? Index, string WorkFolder)
     {
-        private string FolderInContainer => Index == 0 ? $"{ContainerPaths.Inputs}/{InputId}" : $"{ContainerPaths.Inputs}/{InputId}/{Index}";
+        private string FolderInContainer => $"{ContainerPaths.Inputs}/{InputId}" + (Index is { } index ? $"/{index}" : "");
+
+        /// <summary>Where a value is fetched to before it is read; the program does not see it.</summary>
+        public string Aside => Directory.CreateDirectory(Path.Combine(WorkFolder, "fetched")).FullName;
 
         public string Folder => Directory.CreateDirectory(ContainerPaths.OnServer(WorkFolder, FolderInContainer)).FullName;
 

@@ -8,6 +8,7 @@ using OgcProcesses.Domain.Jobs;
 namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>Takes waiting jobs as they fit, and knows which jobs this process works on.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to free.")]
 public sealed partial class JobDispatcher(
     IJobStore jobs,
     IProcessStore processes,
@@ -20,6 +21,7 @@ public sealed partial class JobDispatcher(
     ILogger<JobDispatcher> logger)
 {
     private readonly ConcurrentDictionary<JobId, Work> _working = new();
+    private readonly CancellationTokenSource _lettingGo = new();
     private readonly RunnerOptions _options = options.Value;
 
     /// <summary>The jobs this process works on.</summary>
@@ -41,7 +43,7 @@ public sealed partial class JobDispatcher(
                 switch (await TryStartOrLogAsync(job, stopping))
                 {
                     case Entry.Full: return;
-                    case Entry.TooLarge: passedOver.Add(job.Id); break;
+                    case Entry.TooLarge or Entry.Failed: passedOver.Add(job.Id); break;
                 }
             }
         }
@@ -94,8 +96,15 @@ public sealed partial class JobDispatcher(
         }
     }
 
-    /// <summary>Waits until no work is under way; at a stop of the server all of it ends soon, without ending the containers.</summary>
-    public Task WhenIdleAsync() => Task.WhenAll(_working.Values.Select(work => work.Ended));
+    /// <summary>Lets go of all jobs, at a stop of the server; their containers go on. Completes when no work is under way.</summary>
+    public async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        await _lettingGo.CancelAsync();
+        await WhenIdleAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Completes when no work is under way.</summary>
+    internal Task WhenIdleAsync() => Task.WhenAll(_working.Values.Select(work => work.Ended));
 
     private DateTimeOffset Now => clock.GetUtcNow();
 
@@ -110,7 +119,7 @@ public sealed partial class JobDispatcher(
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             LogNotStarted(failure, job.Id);
-            return Entry.TooLarge;
+            return Entry.Failed;
         }
     }
 
@@ -148,7 +157,7 @@ public sealed partial class JobDispatcher(
         _ = Task.Run(
             async () =>
             {
-                using var leaving = CancellationTokenSource.CreateLinkedTokenSource(work.Left, stopping);
+                using var leaving = CancellationTokenSource.CreateLinkedTokenSource(work.Left, _lettingGo.Token, stopping);
                 try
                 {
                     await runner.RunAsync(work.Id, claim, container, isNew, work.Dismissed, leaving.Token);

@@ -114,7 +114,7 @@ public sealed partial class JobRunner(
                 LogEngineFailed(id, claim.Attempt, failure.Message);
                 lost = failure.Message;
             }
-            catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException))
+            catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException or NotSettledException))
             {
                 LogBroken(failure, id);
                 await FailAsync(id, claim, new(
@@ -132,6 +132,7 @@ public sealed partial class JobRunner(
         var demand = Demand.Of(revision.Unit.Resources, _options);
         var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId };
         IReadOnlyList<JobOutput> outputs;
+        var wasFresh = container is null;
         try
         {
             StagedInputs inputs;
@@ -139,6 +140,8 @@ public sealed partial class JobRunner(
             else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
 
             await FollowAsync(attempt, container, cancellationToken);
+            // An earlier collection that a crash cut may have left files under other names.
+            if (!wasFresh || claim.Attempt > 1) outputStore.Delete(id);
             outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
         }
         catch (JobFailedException failed)
@@ -159,10 +162,13 @@ public sealed partial class JobRunner(
     {
         var (job, claim, revision, demand, _) = attempt;
         var workFolder = folders.Create(job.Id, claim.Attempt);
-        var image = EnsureImageAsync(attempt, cancellationToken);
-        var inputs = await stager.StageAsync(revision.Description, job.Request, workFolder, cancellationToken);
-        var present = await image;
+        var (present, inputs) = await BothAsync(
+            token => EnsureImageAsync(attempt, token),
+            token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
+            cancellationToken);
         var arguments = CommandLine.Arguments(revision.Unit, inputs);
+        if (arguments.Any(argument => argument.Contains('\0')))
+            throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument holds a NUL, which no argument can.");
         var container = await runner.StartAsync(
             new()
             {
@@ -185,6 +191,24 @@ public sealed partial class JobRunner(
             cancellationToken);
         attempt.ImageDigest = present.Digest;
         return (container, inputs);
+    }
+
+    /// <summary>Does two things side by side; when one fails, the other is ended and the failure thrown.</summary>
+    private static async Task<(TOne, TOther)> BothAsync<TOne, TOther>(
+        Func<CancellationToken, Task<TOne>> one, Func<CancellationToken, Task<TOther>> other, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var (first, second) = (one(either.Token), other(either.Token));
+        try
+        {
+            await await Task.WhenAny(first, second);
+            return (await first, await second);
+        }
+        finally
+        {
+            await either.CancelAsync();
+            await Task.WhenAll(first, second).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<ContainerImage> EnsureImageAsync(Attempt attempt, CancellationToken cancellationToken)
@@ -268,6 +292,11 @@ public sealed partial class JobRunner(
             {
                 // Dismissed or taken over; whoever did that also ends this work.
             }
+            catch (Exception failure)
+            {
+                // What a job tells of itself is not worth the job.
+                LogNotReported(attempt.Job.Id, failure.Message);
+            }
         },
         clock);
 
@@ -279,13 +308,23 @@ public sealed partial class JobRunner(
             job.Fail(claim, failure, clock.GetUtcNow());
         });
         await StopAndCleanUpAsync(id, claim.Attempt);
+        // Those collected before the one that is missing or wrong: nobody can reach them.
+        outputStore.Delete(id);
     }
 
     /// <summary>Ends the job in one transaction.</summary>
     private async Task SettleAsync(JobId id, Claim claim, Action<Job> end)
     {
-        // Not by a token: what is known now would be lost by stopping here.
-        await jobs.UpdateAsync(id, end, CancellationToken.None);
+        try
+        {
+            // Not by a token: what is known now would be lost by stopping here.
+            await jobs.UpdateAsync(id, end, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is not (ClaimLostException or IllegalTransitionException))
+        {
+            throw new NotSettledException(failure);
+        }
+
         LogSettled(id, claim.Attempt);
     }
 
@@ -325,6 +364,7 @@ public sealed partial class JobRunner(
         if (await jobs.FindAsync(id, CancellationToken.None) is not { Status: JobStatus.Dismissed } job) return;
         await StopAndCleanUpAsync(id, job.Attempt);
         outputStore.Delete(id);
+        logs.Delete(id);
     }
 
     /// <summary>Waits for the engine, then goes on with the container if it lives or has ended, else begins the next attempt.</summary>
@@ -372,6 +412,9 @@ public sealed partial class JobRunner(
     [LoggerMessage(LogLevel.Warning, "The engine failed at attempt {Attempt} of job {JobId}: {Reason}")]
     private partial void LogEngineFailed(JobId jobId, int attempt, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "The progress of job {JobId} could not be written: {Reason}")]
+    private partial void LogNotReported(JobId jobId, string reason);
+
     [LoggerMessage(LogLevel.Warning, "What job {JobId} left could not be removed yet: {Reason}")]
     private partial void LogNotCleanedUp(JobId jobId, string reason);
 
@@ -390,6 +433,9 @@ public sealed partial class JobRunner(
             if (ImageDigest is { } digest && job.ImageDigest is null) job.UseImage(Claim, digest);
         }
     }
+
+    /// <summary>The end of a job could not be written. The reconciler finds its container and settles it anew.</summary>
+    private sealed class NotSettledException(Exception inner) : Exception("The end of the job could not be written.", inner);
 
     private sealed class PullProgress(IProgress<JobProgress> job) : IProgress<string>
     {

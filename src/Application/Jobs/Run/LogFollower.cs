@@ -68,7 +68,7 @@ internal sealed partial class LogFollower(IContainerRunner runner, ILogStore log
         }
         else if (line.Source == LogSource.Stderr)
         {
-            _lastErrors.Enqueue(line.Text);
+            _lastErrors.Enqueue(line.Text.Length <= LongestMessage ? line.Text : line.Text[..LongestMessage] + "…");
             if (_lastErrors.Count > LinesKept) _lastErrors.Dequeue();
         }
     }

@@ -16,6 +16,8 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
 {
     private const string OutputsFile = "outputs.json";
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Collects every output that was asked for.</summary>
     /// <exception cref="JobFailedException">A required output is missing, or one breaks its schema or a limit.</exception>
     public async Task<IReadOnlyList<JobOutput>> CollectAsync(
@@ -34,7 +36,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
                 var binding = revision.Unit.OutputBindings.GetValueOrDefault(id);
                 var source = binding is { Stdout: true }
                     ? new Source([await SaveStdoutAsync(container, workFolder, id, output.Schema, cancellationToken)], null)
-                    : Find(id, revision.Description.Outputs.Keys, binding, found, inputs);
+                    : Find(id, output.Schema, revision.Description.Outputs.Keys, binding, found, inputs);
                 if (source is null && output.IsRequired) throw Missing(id, binding, found);
                 if (source is not null) outputs.AddRange(await TakeAsync(job.Id, id, output, source, workFolder, cancellationToken));
             }
@@ -47,7 +49,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         }
     }
 
-    private static Source? Find(string id, IEnumerable<string> ids, OutputBinding? binding, Found found, StagedInputs inputs)
+    private static Source? Find(string id, ValueSchema schema, IEnumerable<string> ids, OutputBinding? binding, Found found, StagedInputs inputs)
     {
         if (binding is { Glob.Count: > 0 })
         {
@@ -60,7 +62,13 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         if (found.Literal(id) is { } literal) return new([], literal);
         // A file 'a.b.tif' is that of an output 'a.b', if there is one, and not that of 'a'.
         var longer = ids.Where(other => other.Length > id.Length).ToList();
-        var file = found.Files.FirstOrDefault(file => IsNamedAfter(file, id) && !longer.Exists(other => IsNamedAfter(file, other)));
+        // Of several, such as 'scene.tif' and the 'scene.tif.aux.xml' that goes with it, the one that is what was declared.
+        var file = found.Files
+            .Where(file => IsNamedAfter(file, id) && !longer.Exists(other => IsNamedAfter(file, other)))
+            .OrderBy(file => file.Path == id ? 0 : 1)
+            .ThenBy(file => schema.MediaTypes.Any(type => MediaTypes.AreSame(type, MediaTypes.OfFile(file.Path))) ? 0 : 1)
+            .ThenBy(file => file.Path.Count(character => character == '.'))
+            .FirstOrDefault();
         return file is null ? null : new([file], null);
     }
 
@@ -92,7 +100,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
     private async Task<OutputFile> SaveStdoutAsync(
         JobContainer container, string workFolder, string id, ValueSchema schema, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(workFolder, id + MediaTypes.ExtensionOf(schema.MediaTypes.FirstOrDefault()));
+        var path = Path.Combine(Aside(workFolder), id + MediaTypes.ExtensionOf(schema.MediaTypes.FirstOrDefault()));
         await using var file = File.Create(path);
         await runner.CopyStandardOutputAsync(container, file, cancellationToken);
         return new(id, path, file.Length);
@@ -135,7 +143,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         if (ValueSchema.IsBinary(alternative) && !Convert.TryFromBase64String(text, bytes, out length))
             throw Invalid(id, "must be base64");
         var content = ValueSchema.IsBinary(alternative) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
-        var path = Path.Combine(workFolder, id + MediaTypes.ExtensionOf(MediaTypes.Of(alternative)));
+        var path = Path.Combine(Aside(workFolder), id + MediaTypes.ExtensionOf(MediaTypes.Of(alternative)));
         await File.WriteAllBytesAsync(path, content, cancellationToken);
         return new(Path.GetFileName(path), path, content.Length);
     }
@@ -148,8 +156,22 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         return new(id, index, mediaType, null, await store.TakeAsync(jobId, id, file.FullPath, cancellationToken));
     }
 
+    /// <summary>Text as every program writes it here: UTF-8, whatever its first bytes look like; null when it is not.</summary>
+    private static string? Decode(byte[] bytes)
+    {
+        try
+        {
+            return StrictUtf8.GetString(bytes).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
     private JobOutput Value(string id, int index, ValueSchema schema, JsonElement value)
     {
+        if (JsonText.FindMalformed(value) is { } place) throw Invalid(id, $"{place} holds half a surrogate pair, which is no text".Trim());
         var violations = schemas.Validate(schema.Document, value);
         if (violations.Count > 0)
             throw Invalid(id, string.Join("; ", violations.Select(violation => $"{violation.Pointer} {violation.Detail}".Trim())));
@@ -166,7 +188,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
                 $"Output '{id}' is a value of {file.Length} bytes; at most {limits.MaxValueBytes} are kept as a value. Declare a contentMediaType to give it as a file.");
         }
 
-        var text = await File.ReadAllTextAsync(file.FullPath, cancellationToken);
+        if (Decode(await File.ReadAllBytesAsync(file.FullPath, cancellationToken)) is not { } text) throw Invalid(id, "is not UTF-8");
         if (schema.IsText) return JsonSerializer.SerializeToElement(text.EndsWith('\n') ? text[..^1] : text);
         try
         {
@@ -177,6 +199,9 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
             throw Invalid(id, $"is not JSON: {malformed.Message}");
         }
     }
+
+    /// <summary>Where the server itself puts files beside those of the program.</summary>
+    private static string Aside(string workFolder) => Directory.CreateDirectory(Path.Combine(workFolder, "collected")).FullName;
 
     private static JobFailedException Invalid(string id, string detail) =>
         new(JobFailureKind.OutputInvalid, $"Output '{id}' does not fit its schema: {detail}");
@@ -201,7 +226,9 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
                 throw new JobFailedException(JobFailureKind.LimitExceeded, $"{OutputsFile} has {file.Length} bytes; at most {mostBytes} are read.");
             try
             {
-                using var document = JsonDocument.Parse(File.ReadAllBytes(file.FullPath));
+                if (Decode(File.ReadAllBytes(file.FullPath)) is not { } text)
+                    throw new JobFailedException(JobFailureKind.OutputInvalid, $"{OutputsFile} is not UTF-8.");
+                using var document = JsonDocument.Parse(text);
                 if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
                 throw new JobFailedException(JobFailureKind.OutputInvalid, $"{OutputsFile} must hold an object with a member per output.");
             }

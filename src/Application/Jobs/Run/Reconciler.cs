@@ -35,6 +35,8 @@ public sealed partial class Reconciler(
 
     private async Task ResumeAsync(Job job, CancellationToken stopping)
     {
+        // Started since the list was made.
+        if (dispatcher.Working.Contains(job.Id)) return;
         var container = await runner.FindAsync(job.Id, job.Attempt, stopping);
         if (container is { State: ContainerState.Created })
         {

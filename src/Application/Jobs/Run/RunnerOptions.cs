@@ -40,7 +40,7 @@ public sealed class RunnerOptions : IValidatableObject
     public long DefaultMemoryRequest { get; set; } = 256L << 20;
 
     /// <summary>Memory a job may use when its process states no <c>memoryMax</c>, in bytes.</summary>
-    [Range(6L << 20, long.MaxValue)]
+    [Range(20_000_000L, long.MaxValue)]
     public long DefaultMemoryLimit { get; set; } = 2L << 30;
 
     /// <summary>Time a job may run when its process states no <c>jobTimeout</c>.</summary>

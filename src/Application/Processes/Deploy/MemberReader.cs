@@ -57,13 +57,14 @@ internal abstract class MemberReader
         return null;
     }
 
-    protected double? Number(JsonElement parent, string at, string name, double most, string unit)
+    protected double? Number(JsonElement parent, string at, string name, double least, double most, string unit)
     {
         if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return null;
         var number = member.ValueKind == JsonValueKind.Number ? member.GetDouble() : 0;
-        if (number <= 0 || double.IsInfinity(number))
+        if (number <= 0 || number < least || double.IsInfinity(number))
         {
-            Wrong($"{at}/{name}", "must be a number above 0");
+            var bound = least > 0 ? FormattableString.Invariant($"of at least {least} {unit}") : "above 0";
+            Wrong($"{at}/{name}", $"must be a number {bound}");
             return null;
         }
 

@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
@@ -21,6 +23,12 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 {
     private const double BytesPerGigabyte = 1_000_000_000;
 
+    /// <summary>Cores below which the engine would set no limit at all.</summary>
+    private const double LeastCpu = 0.01;
+
+    /// <summary>Gigabytes below which engines can't start a container: what starts it counts as the container's.</summary>
+    private const double LeastMemory = 0.02;
+
     private readonly List<string> _warnings = [];
 
     private string _descriptionPointer = "/processDescription";
@@ -41,10 +49,23 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     /// <summary>The package's content; null when <see cref="MemberReader.Violations"/> says why not.</summary>
     public ReadPackage? Read(ApplicationPackage package)
     {
+        if (FindMalformed(package) is { } malformed)
+        {
+            Wrong(malformed, "holds half a surrogate pair, which is no text");
+            return null;
+        }
+
         var description = ReadDescription(package.ProcessDescription);
         var unit = ReadUnit(package.ExecutionUnit);
         return Violations.Count == 0 ? new(description!, unit!, _warnings, _descriptionPointer) : null;
     }
+
+    private static string? FindMalformed(ApplicationPackage package) =>
+        (package.Others ?? new Dictionary<string, JsonElement>()).Select(member => ($"/{JsonPointer.Escape(member.Key)}", (JsonElement?)member.Value))
+            .Append(("/processDescription", package.ProcessDescription))
+            .Append(("/executionUnit", package.ExecutionUnit))
+            .Select(member => member.Item2 is { } value && JsonText.FindMalformed(value) is { } place ? member.Item1 + place : null)
+            .FirstOrDefault(place => place is not null);
 
     private ProcessDescription? ReadDescription(JsonElement? member)
     {
@@ -120,16 +141,16 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
     private void ReadInput(JsonElement input, string at)
     {
-        ReadSchema(input, at);
         var least = Whole(input, at, "minOccurs") ?? 1;
         var unbounded = input.ValueKind == JsonValueKind.Object && input.TryGetProperty("maxOccurs", out var max)
             && max.ValueKind == JsonValueKind.String && max.GetString() == "unbounded";
         var most = unbounded ? int.MaxValue : Whole(input, at, "maxOccurs") ?? 1;
         if (most == 0) Wrong($"{at}/maxOccurs", "must be at least 1");
         else if (most < least) Wrong($"{at}/maxOccurs", $"must not be less than minOccurs ({least})");
+        ReadSchema(input, at, isMultiple: most > 1);
     }
 
-    private void ReadSchema(JsonElement description, string at)
+    private void ReadSchema(JsonElement description, string at, bool isMultiple = false)
     {
         if (description.ValueKind != JsonValueKind.Object)
         {
@@ -145,7 +166,19 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
         var review = schemas.Review(schema);
         if (review.Error is { } error) Wrong($"{at}/schema", error);
+        else ReadContent(new(schema), isMultiple, $"{at}/schema");
         _warnings.AddRange(review.Warnings.Select(warning => $"{at}/schema: {warning}"));
+    }
+
+    /// <remarks>What would otherwise fail every job that comes without the input, or every download.</remarks>
+    private void ReadContent(ValueSchema schema, bool isMultiple, string at)
+    {
+        foreach (var mediaType in schema.MediaTypes.Where(type => !MediaTypeHeaderValue.TryParse(type, out _)))
+            Wrong($"{at}/contentMediaType", $"'{mediaType}' is not a media type");
+        if (schema.Default is not { } standard) return;
+        var values = isMultiple && standard.ValueKind == JsonValueKind.Array ? [.. standard.EnumerateArray()] : (JsonElement[])[standard];
+        foreach (var violation in values.SelectMany(value => schemas.Validate(schema.Document, value)))
+            Wrong($"{at}/default{violation.Pointer}", violation.Detail);
     }
 
     private ExecutionUnit? ReadUnit(JsonElement? member)
@@ -184,7 +217,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         const string scheme = "docker://";
         var image = Text(unit, at, "image", required: true) ?? "";
         if (image.StartsWith(scheme, StringComparison.Ordinal)) image = image[scheme.Length..];
-        if (image.Length > 0 && !ImageReference.IsMatch(image)) Wrong($"{at}/image", $"'{image}' is not an image reference");
+        if (unit.TryGetProperty("image", out _) && !ImageReference.IsMatch(image)) Wrong($"{at}/image", $"'{image}' is not an image reference");
         return image;
     }
 
@@ -192,9 +225,10 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     {
         if (!unit.TryGetProperty("command", out var command)) return null;
         if (command.ValueKind == JsonValueKind.Array && command.GetArrayLength() > 0
-            && command.EnumerateArray().All(argument => argument.ValueKind == JsonValueKind.String))
+            && command.EnumerateArray().All(argument => argument.ValueKind == JsonValueKind.String && !argument.GetString()!.Contains('\0'))
+            && command[0].GetString()!.Length > 0)
             return [.. command.EnumerateArray().Select(argument => argument.GetString()!)];
-        Wrong($"{at}/command", "must be an array of strings, the program first; a shell is used only when it is named there");
+        Wrong($"{at}/command", "must be an array of strings without NUL, the program first; a shell is used only when it is named there");
         return null;
     }
 
@@ -205,7 +239,8 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         {
             if (!VariableName.IsMatch(name)) Wrong($"{at}/environment/{Escape(name)}", "is not a name of an environment variable");
             else if (name.StartsWith("OGC_", StringComparison.Ordinal)) Wrong($"{at}/environment/{name}", "names beginning with OGC_ are the server's");
-            else if (value.ValueKind != JsonValueKind.String) Wrong($"{at}/environment/{name}", "must be a string");
+            else if (value.ValueKind != JsonValueKind.String || value.GetString()!.Contains('\0'))
+                Wrong($"{at}/environment/{name}", "must be a string without NUL");
             else environment[name] = value.GetString()!;
         }
 
@@ -229,10 +264,10 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             return new();
         }
 
-        var cpuMin = Number(config, at, "cpuMin", limits.CpuBudget, "cores");
-        var cpuMax = Number(config, at, "cpuMax", limits.CpuBudget, "cores");
-        var memoryMin = Number(config, at, "memoryMin", limits.MemoryBudget / BytesPerGigabyte, "GB");
-        var memoryMax = Number(config, at, "memoryMax", limits.MemoryBudget / BytesPerGigabyte, "GB");
+        var cpuMin = Number(config, at, "cpuMin", LeastCpu, limits.CpuBudget, "cores");
+        var cpuMax = Number(config, at, "cpuMax", LeastCpu, limits.CpuBudget, "cores");
+        var memoryMin = Number(config, at, "memoryMin", LeastMemory, limits.MemoryBudget / BytesPerGigabyte, "GB");
+        var memoryMax = Number(config, at, "memoryMax", LeastMemory, limits.MemoryBudget / BytesPerGigabyte, "GB");
         if (cpuMax < cpuMin) Wrong($"{at}/cpuMax", $"must not be less than cpuMin ({cpuMin})");
         if (memoryMax < memoryMin) Wrong($"{at}/memoryMax", $"must not be less than memoryMin ({memoryMin})");
         return new()
@@ -241,9 +276,9 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             CpuMax = cpuMax,
             MemoryMin = Bytes(memoryMin),
             MemoryMax = Bytes(memoryMax),
-            StorageTempMin = Bytes(Number(config, at, "storageTempMin", limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
-            StorageOutputsMin = Bytes(Number(config, at, "storageOutputsMin", limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
-            JobTimeout = Number(config, at, "jobTimeout", limits.MaxTimeout.TotalSeconds, "s") is { } seconds
+            StorageTempMin = Bytes(Number(config, at, "storageTempMin", 0, limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
+            StorageOutputsMin = Bytes(Number(config, at, "storageOutputsMin", 0, limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
+            JobTimeout = Number(config, at, "jobTimeout", 1, limits.MaxTimeout.TotalSeconds, "s") is { } seconds
                 ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
@@ -290,6 +325,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         if (binding.TryGetProperty("glob", out var glob))
         {
             var patterns = glob.ValueKind == JsonValueKind.Array ? [.. glob.EnumerateArray()] : (JsonElement[])[glob];
+            if (patterns.Length == 0) Wrong($"{at}/glob", "must hold a pattern");
             foreach (var pattern in patterns)
             {
                 if (pattern.ValueKind != JsonValueKind.String) Wrong($"{at}/glob", "must be a string or an array of strings");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Processes;
 
@@ -9,6 +10,19 @@ namespace OgcProcesses.Application.Processes.Image;
 public sealed partial class ImageKeeper(
     IProcessStore processes, IContainerRunner runner, TimeProvider clock, ILogger<ImageKeeper> logger)
 {
+    /// <summary>Asks for a look at every image that nobody has looked at, or whose pull a stop of the server has cut.</summary>
+    public async Task AddUnfinishedAsync(ImageRequests requests, CancellationToken cancellationToken)
+    {
+        Cursor? cursor = null;
+        do
+        {
+            var page = await processes.ListAsync(cursor, PageSize.Default, cancellationToken);
+            foreach (var process in page.Items.Where(process => process.Image is ImageStatus.Unknown or ImageStatus.Pulling)) requests.Add(process.Id);
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+    }
+
     /// <summary>Looks at, and if need be pulls, the image of one process.</summary>
     public async Task EnsureAsync(ProcessId id, CancellationToken cancellationToken)
     {

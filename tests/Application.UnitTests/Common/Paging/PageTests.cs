@@ -61,13 +61,6 @@ internal sealed class PageTests
     public void Of_Nothing_HasNoNeighbours() =>
         Assert.That(Page.Of(Array.Empty<string>(), limit: 2, Forwards, Key), Is.EqualTo(new Page<string>([], null, null)).Using<Page<string>>(Same));
 
-    [Test]
-    public void Select_KeepsTheNeighbours()
-    {
-        var page = Page.Of(["c", "d", "e"], limit: 2, Forwards, Key).Select(item => item.Length);
-        Assert.That((page.Items.Sum(), page.Next?.Key, page.Previous?.Key), Is.EqualTo((2, "d!", "c!")));
-    }
-
     [TestCase(null, 100)]
     [TestCase(1, 1)]
     [TestCase(10_000, 10_000)]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Execute;
@@ -177,6 +178,23 @@ internal sealed class InputReaderTests
 
     private static string Given(string value) => $$"""{"inputs": {"a": {{value}} } }""";
 
+    [TestCase("\"\\ud800\"", "/inputs/a")]
+    [TestCase("""{"value": "\ud800"}""", "/inputs/a/value")]
+    [TestCase("""{"href": "http://x/\ud800"}""", "/inputs/a/href")]
+    public void Read_OfHalfASurrogatePair_PointsAtIt(string value, string pointer)
+    {
+        var violations = Violations("""{"a": {"schema": {"type": "string"}}}""", $$"""{"inputs": {"a": {{value}} } }""");
+        Assert.That(violations.Single().Pointer, Is.EqualTo(pointer));
+    }
+
+    [Test]
+    public void Read_OfAValueThatIsTooLarge_IsRefused()
+    {
+        var large = new string('x', new RunnerOptions().MaxValueBytes);
+        var violations = Violations("""{"a": {"schema": {"type": "string"}}}""", $$"""{"inputs": {"a": "{{large}}"} }""");
+        Assert.That(violations.Single().Detail, Does.Contain("a value may have"));
+    }
+
     private static string Several(int least, string most) =>
         $$"""{"a": {"schema": {"type": "string"}, "minOccurs": {{least}}, "maxOccurs": {{most}} } }""";
 
@@ -184,7 +202,7 @@ internal sealed class InputReaderTests
     {
         var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}}""").Describe();
         var request = JsonSerializer.Deserialize<OgcProcesses.Application.Jobs.Execute.Execute>(body, JsonSerializerOptions.Web)!;
-        return new InputReader(process, new FakeSchemas(), new FakeFetcher()).Read(request);
+        return new InputReader(process, new FakeSchemas(), new FakeFetcher(), new()).Read(request);
     }
 
     private static (string? Pointer, string Detail)[] Violations(string inputs, string body)

@@ -33,8 +33,8 @@ internal sealed class InputStagerTests : IDisposable
         var (json, folder) = await StageAsync($$"""{"t": {{Tiff}}, "g": {{Gml}} }""", """{"t": ["SUkq", "TU0A"], "g": "<gml/>"}""");
         Assert.Multiple(() =>
         {
-            Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/t.tif","/job/inputs/t/1/t.tif"],"g":"/job/inputs/g/g.gml"}"""));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/t.tif")), Is.EqualTo("II*"u8.ToArray()));
+            Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/0/t.tif","/job/inputs/t/1/t.tif"],"g":"/job/inputs/g/g.gml"}"""));
+            Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/0/t.tif")), Is.EqualTo("II*"u8.ToArray()));
             Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/1/t.tif")), Is.EqualTo("MM\0"u8.ToArray()));
             Assert.That(File.ReadAllText(Path.Combine(folder, "inputs/g/g.gml")), Is.EqualTo("<gml/>"));
         });
@@ -46,8 +46,8 @@ internal sealed class InputStagerTests : IDisposable
     {
         _fetcher.Files["https://a.example/scene.tif"] = [1, 2, 3];
         var (json, folder) = await StageAsync($$"""{"t": {{Tiff}} }""", """{"t": {"href": "https://a.example/scene.tif"} }""");
-        Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/scene.tif"]}"""));
-        Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/scene.tif")), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/0/scene.tif"]}"""));
+        Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/0/scene.tif")), Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
     [Test]
@@ -93,7 +93,7 @@ internal sealed class InputStagerTests : IDisposable
         Assert.Multiple(() =>
         {
             Assert.That((read["t"].IsArray, read["n"].IsArray), Is.EqualTo((true, false)));
-            Assert.That(read["t"].Occurrences.Single().GetString(), Is.EqualTo("/job/inputs/t/t.tif"));
+            Assert.That(read["t"].Occurrences.Single().GetString(), Is.EqualTo("/job/inputs/t/0/t.tif"));
         });
     }
 

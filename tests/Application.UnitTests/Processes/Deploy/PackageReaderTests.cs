@@ -177,6 +177,17 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/config/memoryMin", "-1", "/executionUnit/config/memoryMin")]
     [TestCase("/executionUnit/config", """{"cpuMin": 2, "cpuMax": 1}""", "/executionUnit/config/cpuMax")]
     [TestCase("/executionUnit/config", """{"memoryMin": 2, "memoryMax": 1}""", "/executionUnit/config/memoryMax")]
+    [TestCase("/executionUnit/config/cpuMax", "1e-10", "/executionUnit/config/cpuMax")]
+    [TestCase("/executionUnit/config/memoryMax", "1e-10", "/executionUnit/config/memoryMax")]
+    [TestCase("/executionUnit/config/memoryMax", "0.006", "/executionUnit/config/memoryMax")]
+    [TestCase("/executionUnit/image", "\"\"", "/executionUnit/image")]
+    [TestCase("/executionUnit/command", """[""]""", "/executionUnit/command")]
+    [TestCase("/executionUnit/command", """["a\u0000"]""", "/executionUnit/command")]
+    [TestCase("/executionUnit/environment", """{"A": "\u0000"}""", "/executionUnit/environment/A")]
+    [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": []}""", "/executionUnit/bindings/outputBindings/out/glob")]
+    [TestCase("/processDescription/inputs/a/schema", """{"type": "string", "default": 7}""", "/processDescription/inputs/a/schema/default")]
+    [TestCase("/processDescription/outputs/out/schema", """{"type": "string", "contentMediaType": "GeoTIFF"}""", "/processDescription/outputs/out/schema/contentMediaType")]
+    [TestCase("/processDescription/outputs/out/schema", """{"type": "string", "contentMediaType": "text/plain\r\nX: y"}""", "/processDescription/outputs/out/schema/contentMediaType")]
     [TestCase("/executionUnit/config/jobTimeout", "3601", "/executionUnit/config/jobTimeout")]
     [TestCase("/executionUnit/config/storageTempMin", "11", "/executionUnit/config/storageTempMin")]
     [TestCase("/executionUnit/config/storageOutputsMin", "11", "/executionUnit/config/storageOutputsMin")]
@@ -204,6 +215,17 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "$(x"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
     public void Read_OfOneThingThatIsWrong_PointsAtIt(string place, string? json, string pointer) =>
         Assert.That(Pointers(APackage.Plain().With(place, json)), Is.EqualTo(new[] { pointer }));
+
+    [TestCase("""{"processDescription": {"id": "x", "title": "\ud800"} }""", "/processDescription/title")]
+    [TestCase("""{"processDescription": {"id": "x", "keywords": ["a", "\ud800"]} }""", "/processDescription/keywords/1")]
+    [TestCase("""{"executionUnit": {"command": ["\ud800"]} }""", "/executionUnit/command/0")]
+    [TestCase("""{"other": {"a": "\ud800"} }""", "/other/a")]
+    public void Read_OfHalfASurrogatePair_PointsAtIt(string package, string pointer)
+    {
+        var reader = new PackageReader(new FakeSchemas(), new());
+        reader.Read(JsonSerializer.Deserialize<ApplicationPackage>(package, JsonSerializerOptions.Web)!);
+        Assert.That(reader.Violations.Single().Pointer, Is.EqualTo(pointer));
+    }
 
     [Test]
     public void Read_OfManyThingsThatAreWrong_TellsThemAllAtOnce()

@@ -1,0 +1,36 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
+using NJsonSchema;
+using NSwag;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.WebApi.Http;
+
+namespace OgcProcesses.WebApi.OpenApi;
+
+/// <summary>Tells the media types of bodies where they are not just JSON: packages, and outputs by themselves.</summary>
+/// <remarks>/req/oas30/completeness; /req/ogcapppkg/body</remarks>
+internal sealed class BodyMediaTypes : IOperationProcessor
+{
+    /// <inheritdoc />
+    public bool Process(OperationProcessorContext context)
+    {
+        var operation = context.OperationDescription.Operation;
+        if (context.MethodInfo.IsDefined(typeof(PackageMediaTypeAttribute)))
+            Offer(operation.RequestBody.Content, [OgcNames.Package, OgcNames.Json]);
+        if (!operation.Responses.TryGetValue("200", out var success)) return true;
+        if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>() is { } produces) Offer(success.Content, produces.ContentTypes);
+        foreach (var mediaType in context.MethodInfo.GetCustomAttribute<BareAnswerAttribute>()?.MediaTypes ?? [])
+            success.Content[mediaType] = new() { Schema = new() { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
+        return true;
+    }
+
+    /// <summary>Puts what there is under other media types.</summary>
+    private static void Offer(IDictionary<string, OpenApiMediaType> content, IReadOnlyList<string> mediaTypes)
+    {
+        var schema = content.Values.First().Schema;
+        content.Clear();
+        foreach (var mediaType in mediaTypes) content[mediaType] = new() { Schema = schema };
+    }
+}
