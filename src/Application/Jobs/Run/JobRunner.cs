@@ -162,7 +162,7 @@ public sealed partial class JobRunner(
     {
         var (job, claim, revision, demand, _) = attempt;
         var workFolder = folders.Create(job.Id, claim.Attempt);
-        var (present, inputs) = await BothAsync(
+        var (present, inputs) = await Concurrently.BothAsync(
             token => EnsureImageAsync(attempt, token),
             token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
             cancellationToken);
@@ -191,24 +191,6 @@ public sealed partial class JobRunner(
             cancellationToken);
         attempt.ImageDigest = present.Digest;
         return (container, inputs);
-    }
-
-    /// <summary>Does two things side by side; when one fails, the other is ended and the failure thrown.</summary>
-    private static async Task<(TOne, TOther)> BothAsync<TOne, TOther>(
-        Func<CancellationToken, Task<TOne>> one, Func<CancellationToken, Task<TOther>> other, CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var (first, second) = (one(either.Token), other(either.Token));
-        try
-        {
-            await await Task.WhenAny(first, second);
-            return (await first, await second);
-        }
-        finally
-        {
-            await either.CancelAsync();
-            await Task.WhenAll(first, second).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private async Task<ContainerImage> EnsureImageAsync(Attempt attempt, CancellationToken cancellationToken)
@@ -243,15 +225,12 @@ public sealed partial class JobRunner(
             var exit = await waiting;
             ending.CancelAfter(LastLines);
             await following;
-            if (exit.ExitCode != 0) throw new JobFailedException(Failure(exit, attempt.Demand, log.LastErrors));
+            if (exit.ExitCode != 0) throw new JobFailedException(ProgramFailure.OfExit(exit, attempt.Demand, log.LastErrors));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
-            throw new JobFailedException(new(
-                JobFailureKind.Timeout,
-                $"The program ran longer than its limit of {attempt.Demand.Timeout:c} and was stopped; the package's config.jobTimeout sets the limit.",
-                StandardError: log.LastErrors));
+            throw new JobFailedException(ProgramFailure.OfTimeout(attempt.Demand, log.LastErrors));
         }
         finally
         {
@@ -259,20 +238,6 @@ public sealed partial class JobRunner(
             await following;
         }
     }
-
-    private static JobFailure Failure(ContainerExit exit, Demand demand, string? lastErrors) => exit.OutOfMemory
-        ? new(
-            JobFailureKind.OutOfMemory,
-            FormattableString.Invariant($"The program was killed because it used more than its {demand.MemoryLimit / 1e9:0.###} GB of memory; the package's config.memoryMax sets the limit."),
-            exit.ExitCode,
-            lastErrors)
-        : new(
-            JobFailureKind.ExitCode,
-            lastErrors is null
-                ? $"The program ended with exit code {exit.ExitCode} and wrote nothing to stderr."
-                : $"The program ended with exit code {exit.ExitCode}: {lastErrors.Split('\n')[^1]}",
-            exit.ExitCode,
-            lastErrors);
 
     private LatestWriter<JobProgress> ReportTo(Attempt attempt) => new(
         async progress =>
