@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,7 +34,7 @@ internal sealed partial class DeployBuiltInHandler(
             return;
         }
 
-        var json = JsonSerializer.Serialize(request.Package, JsonSerializerOptions.Web);
+        var json = request.Package.ToJson();
         var process = Process.Deploy(package.Description, package.Unit, json, Server, mutable: false, clock.GetUtcNow());
         if (!await processes.TryAddAsync(process, cancellationToken)) await RenewAsync(package, json, cancellationToken);
         images.Add(process.Id);

@@ -16,4 +16,10 @@ public sealed record ApplicationPackage
     /// <summary>Every other member, kept and given back.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>Reads the form that is kept with a process.</summary>
+    public static ApplicationPackage FromJson(string json) => JsonSerializer.Deserialize<ApplicationPackage>(json, JsonSerializerOptions.Web)!;
+
+    /// <summary>The form that is kept with a process, to be given back.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AutoMapper;
 using FluentValidation;
 using MediatR;
@@ -38,7 +37,7 @@ internal sealed class DeployProcessHandler(
         var process = Process.Deploy(
             package.Description,
             package.Unit,
-            JsonSerializer.Serialize(request.Package, JsonSerializerOptions.Web),
+            request.Package.ToJson(),
             caller.Id,
             mutable: true,
             clock.GetUtcNow());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MediatR;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Domain.Processes;
@@ -14,6 +13,6 @@ internal sealed class GetPackageHandler(IProcessStore processes) : IRequestHandl
     public async Task<ApplicationPackage> Handle(GetPackage request, CancellationToken cancellationToken)
     {
         var process = await processes.GetMutableAsync(request.Id, cancellationToken);
-        return JsonSerializer.Deserialize<ApplicationPackage>(process.Revision.Package, JsonSerializerOptions.Web)!;
+        return ApplicationPackage.FromJson(process.Revision.Package);
     }
 }

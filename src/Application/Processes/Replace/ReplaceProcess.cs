@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -39,7 +38,7 @@ internal sealed class ReplaceProcessHandler(
                 $"is '{package.Description.Id}', but the process to replace is '{request.Id}'; an identifier can't be changed")]);
         }
 
-        var json = JsonSerializer.Serialize(request.Package, JsonSerializerOptions.Web);
+        var json = request.Package.ToJson();
         _ = await processes.UpdateAsync(
                 request.Id,
                 process => process.Replace(package.Description, package.Unit, json, clock.GetUtcNow()),
