@@ -187,6 +187,17 @@ ensure_images() {
   done
 }
 
+# Programs that some tests look through or compare with. Without them those tests are skipped, and say so.
+ensure_test_tools() {
+  local missing=()
+  have chromium || missing+=(chromium)
+  have cwltool || missing+=(cwltool)
+  /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)
+  if ((${#missing[@]} > 0)) && can_install; then
+    apt_install "${missing[@]}" || note "Going on without ${missing[*]}"
+  fi
+}
+
 # Copies the sample scene out of the image and prints where it is.
 sample_scene() {
   local folder=$state/sample container

@@ -31,8 +31,14 @@ summarise() {
 require_dotnet
 ensure_docker
 ensure_images
+ensure_test_tools
 OGC_TEST_SCENE=$(sample_scene)
 export OGC_TEST_SCENE
+# The standard's own schemas, where somebody has put them beside the repository.
+schemas=$repository/../shared/ogc/json-schema
+if [[ -d $schemas ]]; then
+  export OGC_TEST_SCHEMAS=${OGC_TEST_SCHEMAS:-$schemas}
+fi
 
 cd "$repository"
 results=$repository/artifacts/test-results
