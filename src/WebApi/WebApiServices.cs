@@ -35,6 +35,7 @@ internal static class WebApiServices
             {
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
+                mvc.Filters.Add(new NotModified());
                 mvc.SuppressAsyncSuffixInActionNames = false;
             })
             .AddJsonOptions(json => Configure(json.JsonSerializerOptions))

@@ -79,6 +79,16 @@ internal sealed class Server : WebApplicationFactory<Program>
         return await Answer.ReadAsync(response);
     }
 
+    /// <summary>Sends a request with headers as they are given; a body is JSON.</summary>
+    public async Task<Answer> AskAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Http.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Data:Directory", Folder);

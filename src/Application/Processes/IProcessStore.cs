@@ -21,6 +21,6 @@ public interface IProcessStore
     /// <summary>Changes a process on its present state, again when somebody else changed it meanwhile; null when there is none.</summary>
     Task<Process?> UpdateAsync(ProcessId id, Action<Process> change, CancellationToken cancellationToken);
 
-    /// <summary>Removes a process; its revisions stay for the jobs that began with them. False when there was none.</summary>
-    Task<bool> RemoveAsync(ProcessId id, CancellationToken cancellationToken);
+    /// <summary>Removes a process whose present state passes a check; its revisions stay for the jobs that began with them. False when there was none.</summary>
+    Task<bool> RemoveAsync(ProcessId id, Action<Process> check, CancellationToken cancellationToken);
 }

@@ -68,6 +68,7 @@ internal sealed class ProcessMapping : Profile
             OutputTransmission = ["value", "reference"],
             Mutable = source.Mutable,
             Links = LinksOf(source, links),
+            Revision = source.Revision.Id,
         };
     }
 
@@ -89,6 +90,7 @@ internal sealed class ProcessMapping : Profile
                 OutputTransmission = summary.OutputTransmission,
                 Mutable = summary.Mutable,
                 Links = LinksOf(source, links),
+                Revision = summary.Revision,
                 Inputs = Member(source, "inputs") ?? Empty,
                 Outputs = Member(source, "outputs") ?? Empty,
                 Image = new(

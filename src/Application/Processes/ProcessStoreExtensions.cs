@@ -16,6 +16,18 @@ internal static class ProcessStoreExtensions
     public static async Task<Process> GetMutableAsync(this IProcessStore processes, ProcessId id, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(id, cancellationToken);
-        return process.Mutable ? process : throw new OgcException(OgcError.ImmutableProcess, $"Process '{id}' is built in.");
+        return process.Mutable
+            ? process
+            : throw new OgcException(OgcError.ImmutableProcess, $"Process '{id}' is built in.") { Location = $"processes/{id}" };
+    }
+
+    /// <summary>Refuses to change a process whose present revision is none of those that the client names; null names all.</summary>
+    public static void EnsureIsAt(this Process process, IReadOnlyCollection<Guid>? revisions)
+    {
+        if (revisions?.Contains(process.Revision.Id) == false)
+        {
+            throw new OgcException(
+                OgcError.ProcessChanged, $"Process '{process.Id}' is not at the revision that the request names; somebody may have replaced it since.");
+        }
     }
 }

@@ -59,20 +59,29 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
     public Task<Process?> UpdateAsync(ProcessId id, Action<Process> change, CancellationToken cancellationToken) => writer.RunAsync(
         async context =>
         {
-            var process = await context.Processes.AsTracking().Include(process => process.Revision)
-                .SingleOrDefaultAsync(process => process.Id == id, cancellationToken);
-            if (process is null) return null;
+            if (await FindTrackedAsync(context, id, cancellationToken) is not { } process) return null;
             change(process);
             await context.SaveChangesAsync(cancellationToken);
             return process;
         },
         cancellationToken);
 
-    public Task<bool> RemoveAsync(ProcessId id, CancellationToken cancellationToken) => writer.RunAsync(
-        async context => await context.Processes.Where(process => process.Id == id).ExecuteDeleteAsync(cancellationToken) > 0,
+    public Task<bool> RemoveAsync(ProcessId id, Action<Process> check, CancellationToken cancellationToken) => writer.RunAsync(
+        async context =>
+        {
+            if (await FindTrackedAsync(context, id, cancellationToken) is not { } process) return false;
+            check(process);
+            context.Remove(process);
+            await context.SaveChangesAsync(cancellationToken);
+            return true;
+        },
         cancellationToken);
 
     public void Dispose() => _revisions.Dispose();
+
+    private static Task<Process?> FindTrackedAsync(OgcDbContext context, ProcessId id, CancellationToken cancellationToken) =>
+        context.Processes.AsTracking().Include(process => process.Revision)
+            .SingleOrDefaultAsync(process => process.Id == id, cancellationToken);
 
     private static IQueryable<Process> From(IQueryable<Process> processes, Cursor? cursor)
     {

@@ -31,33 +31,44 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
     {
         var summary = await mediator.Send(new DeployProcess(package), cancellationToken);
+        Response.Headers.ETag = ProcessTag.Of(summary);
         return Created(links.Url($"processes/{summary.Id}"), summary);
     }
 
     /// <summary>Describes a process: its inputs and outputs.</summary>
     [HttpGet("{processId}", Name = "getProcessDescription")]
     [Problems(404)]
-    public Task<ProcessDocument> Describe(ProcessId processId, CancellationToken cancellationToken) =>
-        mediator.Send(new DescribeProcess(processId), cancellationToken);
+    public async Task<ProcessDocument> Describe(ProcessId processId, CancellationToken cancellationToken)
+    {
+        var document = await mediator.Send(new DescribeProcess(processId), cancellationToken);
+        Response.Headers.ETag = ProcessTag.Of(document);
+        return document;
+    }
 
     /// <summary>Replaces a process; jobs under way keep the package they began with.</summary>
+    /// <remarks>With If-Match only the revision whose ETag it names; with Prefer: return=representation the answer is the summary and its warnings.</remarks>
     [HttpPut("{processId}", Name = "replace")]
-    [Problems(403, 404)]
+    [Problems(403, 404, 412)]
     [PackageMediaType]
+    [ProducesResponseType<ProcessSummary>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    public async Task<NoContentResult> Replace(ProcessId processId, [FromBody] ApplicationPackage package, CancellationToken cancellationToken)
+    public async Task<IActionResult> Replace(ProcessId processId, [FromBody] ApplicationPackage package, CancellationToken cancellationToken)
     {
-        await mediator.Send(new ReplaceProcess(processId, package), cancellationToken);
-        return NoContent();
+        var summary = await mediator.Send(new ReplaceProcess(processId, package, ProcessTag.Expected(Request)), cancellationToken);
+        Response.Headers.ETag = ProcessTag.Of(summary);
+        if (!PreferHeader.AsksForRepresentation(Request.Headers["Prefer"])) return NoContent();
+        Response.Headers["Preference-Applied"] = "return=representation";
+        return Ok(summary);
     }
 
     /// <summary>Undeploys a process; its jobs stay.</summary>
+    /// <remarks>With If-Match only the revision whose ETag it names.</remarks>
     [HttpDelete("{processId}", Name = "undeploy")]
-    [Problems(403, 404)]
+    [Problems(403, 404, 412)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<NoContentResult> Undeploy(ProcessId processId, CancellationToken cancellationToken)
     {
-        await mediator.Send(new UndeployProcess(processId), cancellationToken);
+        await mediator.Send(new UndeployProcess(processId, ProcessTag.Expected(Request)), cancellationToken);
         return NoContent();
     }
 
@@ -65,6 +76,10 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [HttpGet("{processId}/package", Name = "getPackage")]
     [Problems(403, 404)]
     [Produces(OgcNames.Package)]
-    public Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken) =>
-        mediator.Send(new GetPackage(processId), cancellationToken);
+    public async Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken)
+    {
+        var deployed = await mediator.Send(new GetPackage(processId), cancellationToken);
+        Response.Headers.ETag = ProcessTag.Of(deployed.Revision);
+        return deployed.Package;
+    }
 }

@@ -13,6 +13,15 @@ internal static class PreferHeader
     /// <summary>The preferences that an execution can honour.</summary>
     public static Preference Read(StringValues headers)
     {
+        var preferences = Parse(headers);
+        return new(preferences.ContainsKey("respond-async"), Wait(preferences.GetValueOrDefault("wait")));
+    }
+
+    /// <summary>Whether the answer to a change should show what it made.</summary>
+    public static bool AsksForRepresentation(StringValues headers) => Parse(headers).GetValueOrDefault("return") == "representation";
+
+    private static Dictionary<string, string?> Parse(StringValues headers)
+    {
         var preferences = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var item in headers.OfType<string>().SelectMany(Split))
         {
@@ -20,7 +29,7 @@ internal static class PreferHeader
                 preferences.TryAdd(preference.Name, preference.Value?.Trim('"'));
         }
 
-        return new(preferences.ContainsKey("respond-async"), Wait(preferences.GetValueOrDefault("wait")));
+        return preferences;
     }
 
     private static TimeSpan? Wait(string? seconds) =>

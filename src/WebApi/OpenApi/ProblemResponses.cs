@@ -19,6 +19,7 @@ internal sealed class ProblemResponses : IOperationProcessor
         [404] = "There is no such process, job or result",
         [409] = "The process exists already",
         [410] = "The job was dismissed",
+        [412] = "The process is not at the revision that If-Match names",
         [413] = "The body is too large",
         [415] = "The body's media type is not supported",
         [500] = "The job failed, or the server made a mistake",

@@ -40,5 +40,9 @@ internal sealed class FakeProcessStore : IProcessStore
         return Task.FromResult<Process?>(process);
     }
 
-    public Task<bool> RemoveAsync(ProcessId id, CancellationToken cancellationToken) => Task.FromResult(_processes.Remove(id));
+    public Task<bool> RemoveAsync(ProcessId id, Action<Process> check, CancellationToken cancellationToken)
+    {
+        if (_processes.TryGetValue(id, out var process)) check(process);
+        return Task.FromResult(_processes.Remove(id));
+    }
 }

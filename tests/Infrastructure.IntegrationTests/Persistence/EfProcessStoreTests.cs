@@ -141,13 +141,21 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
         Assert.That(await Processes.UpdateAsync(Echo, _ => { }, None), Is.Null);
 
     [Test]
+    public async Task RemoveAsync_OfAStateThatTheCheckRefuses_KeepsTheProcess()
+    {
+        await Processes.TryAddAsync(AProcess(), None);
+        Assert.ThrowsAsync<OgcException>(() => Processes.RemoveAsync(Echo, _ => throw new OgcException(OgcError.ProcessChanged), None));
+        Assert.That(await Processes.FindAsync(Echo, None), Is.Not.Null);
+    }
+
+    [Test]
     public async Task RemoveAsync_AProcessWithJobs_KeepsItsRevisions()
     {
         var process = AProcess();
         await Processes.TryAddAsync(process, None);
 
-        Assert.That(await Processes.RemoveAsync(Echo, None), Is.True);
-        Assert.That(await Processes.RemoveAsync(Echo, None), Is.False);
+        Assert.That(await Processes.RemoveAsync(Echo, _ => { }, None), Is.True);
+        Assert.That(await Processes.RemoveAsync(Echo, _ => { }, None), Is.False);
 
         await using var another = _server.Another();
         Assert.That(await another.Processes.FindAsync(Echo, None), Is.Null);

@@ -33,6 +33,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>/req/deploy-replace-undeploy/deploy-unsupported-media-type</summary>
     public static readonly OgcError UnsupportedPackage = new(Part2 + "unsupported-media-type", 415, "The package's media type is not supported");
 
+    /// <summary>A change of a process that is no longer the one its client saw: RFC 9110, 13.1.1</summary>
+    public static readonly OgcError ProcessChanged = new("about:blank", 412, "The process has changed");
+
     /// <summary>A body, path or query that breaks a rule; its violations say which and where.</summary>
     /// <remarks>The standard defines no URI for it; this is the name that OGC services have used since WPS 1.0.</remarks>
     public static readonly OgcError InvalidParameterValue = new("InvalidParameterValue", 400, "The request is not valid");

@@ -42,7 +42,11 @@ public record ProcessSummary
     /// <summary>Where to go from here.</summary>
     public required IReadOnlyList<Link> Links { get; init; }
 
-    /// <summary>In the answer to a deployment: what in the package's schemas is kept and given back, but not enforced.</summary>
+    /// <summary>The revision it shows, from which its entity tag is made.</summary>
+    [JsonIgnore]
+    public Guid Revision { get; init; }
+
+    /// <summary>In the answer to a deployment or replacement: what in the package's schemas is kept and given back, but not enforced.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
 }
 

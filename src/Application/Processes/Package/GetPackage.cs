@@ -6,13 +6,16 @@ namespace OgcProcesses.Application.Processes.Package;
 
 /// <summary>Gives back the package that deployed or last replaced a process.</summary>
 /// <remarks>/req/deploy-replace-undeploy/package-get-op</remarks>
-public sealed record GetPackage(ProcessId Id) : IRequest<ApplicationPackage>;
+public sealed record GetPackage(ProcessId Id) : IRequest<DeployedPackage>;
 
-internal sealed class GetPackageHandler(IProcessStore processes) : IRequestHandler<GetPackage, ApplicationPackage>
+/// <summary>A package, and the revision that it made.</summary>
+public sealed record DeployedPackage(ApplicationPackage Package, Guid Revision);
+
+internal sealed class GetPackageHandler(IProcessStore processes) : IRequestHandler<GetPackage, DeployedPackage>
 {
-    public async Task<ApplicationPackage> Handle(GetPackage request, CancellationToken cancellationToken)
+    public async Task<DeployedPackage> Handle(GetPackage request, CancellationToken cancellationToken)
     {
         var process = await processes.GetMutableAsync(request.Id, cancellationToken);
-        return ApplicationPackage.FromJson(process.Revision.Package);
+        return new(ApplicationPackage.FromJson(process.Revision.Package), process.Revision.Id);
     }
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -6,13 +7,18 @@ using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Application.Processes.List;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Replace;
 
 /// <summary>Puts another package in the place of a process's present one; jobs under way keep theirs.</summary>
 /// <remarks>/req/deploy-replace-undeploy/replace-put-op</remarks>
-public sealed record ReplaceProcess(ProcessId Id, ApplicationPackage Package) : IRequest;
+/// <param name="Id">The process.</param>
+/// <param name="Package">What takes its place.</param>
+/// <param name="Revisions">Revisions that the client is ready to replace; null for any.</param>
+public sealed record ReplaceProcess(ProcessId Id, ApplicationPackage Package, IReadOnlyCollection<Guid>? Revisions = null)
+    : IRequest<ProcessSummary>;
 
 internal sealed class ReplaceProcessValidator : AbstractValidator<ReplaceProcess>
 {
@@ -25,9 +31,10 @@ internal sealed class ReplaceProcessHandler(
     ISchemaValidator schemas,
     IOptions<RunnerOptions> limits,
     ImageRequests images,
-    TimeProvider clock) : AsyncRequestHandler<ReplaceProcess>
+    IMapper mapper,
+    TimeProvider clock) : IRequestHandler<ReplaceProcess, ProcessSummary>
 {
-    protected override async Task Handle(ReplaceProcess request, CancellationToken cancellationToken)
+    public async Task<ProcessSummary> Handle(ReplaceProcess request, CancellationToken cancellationToken)
     {
         await processes.GetMutableAsync(request.Id, cancellationToken);
         var package = new PackageReader(schemas, limits.Value).Read(request.Package)!;
@@ -39,11 +46,18 @@ internal sealed class ReplaceProcessHandler(
         }
 
         var json = request.Package.ToJson();
-        _ = await processes.UpdateAsync(
+        var replaced = await processes.UpdateAsync(
                 request.Id,
-                process => process.Replace(package.Description, package.Unit, json, clock.GetUtcNow()),
+                process =>
+                {
+                    // In here, where nobody can come between the look and the change.
+                    process.EnsureIsAt(request.Revisions);
+                    process.Replace(package.Description, package.Unit, json, clock.GetUtcNow());
+                },
                 cancellationToken)
             ?? throw new OgcException(OgcError.NoSuchProcess);
         images.Add(request.Id);
+        var summary = mapper.Map<ProcessSummary>(replaced);
+        return package.Warnings.Count == 0 ? summary : summary with { Warnings = package.Warnings };
     }
 }

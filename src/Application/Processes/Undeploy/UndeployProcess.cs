@@ -6,13 +6,16 @@ namespace OgcProcesses.Application.Processes.Undeploy;
 
 /// <summary>Takes a process away; its jobs stay, and those under way go on.</summary>
 /// <remarks>/req/deploy-replace-undeploy/undeploy-delete-op</remarks>
-public sealed record UndeployProcess(ProcessId Id) : IRequest;
+/// <param name="Id">The process.</param>
+/// <param name="Revisions">Revisions that the client is ready to take away; null for any.</param>
+public sealed record UndeployProcess(ProcessId Id, IReadOnlyCollection<Guid>? Revisions = null) : IRequest;
 
 internal sealed class UndeployProcessHandler(IProcessStore processes) : AsyncRequestHandler<UndeployProcess>
 {
     protected override async Task Handle(UndeployProcess request, CancellationToken cancellationToken)
     {
         await processes.GetMutableAsync(request.Id, cancellationToken);
-        if (!await processes.RemoveAsync(request.Id, cancellationToken)) throw new OgcException(OgcError.NoSuchProcess);
+        if (!await processes.RemoveAsync(request.Id, process => process.EnsureIsAt(request.Revisions), cancellationToken))
+            throw new OgcException(OgcError.NoSuchProcess);
     }
 }

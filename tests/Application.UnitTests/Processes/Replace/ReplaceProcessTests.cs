@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Application.Processes.List;
 using OgcProcesses.Application.Processes.Replace;
 using OgcProcesses.Application.Processes.Undeploy;
 using OgcProcesses.Domain.Processes;
@@ -70,16 +71,34 @@ internal sealed class ReplaceProcessTests
         Assert.That(Assert.ThrowsAsync<OgcException>(() => UndeployAsync("echo"))!.Error, Is.EqualTo(OgcError.ImmutableProcess));
     }
 
-    private Task ReplaceAsync(string id, APackage package)
+    [Test]
+    public async Task ReplaceAndUndeploy_OfAnotherRevision_AreRefused()
     {
-        IRequestHandler<ReplaceProcess> handler = new ReplaceProcessHandler(
-            _processes, new FakeSchemas(), Create(new RunnerOptions()), new ImageRequests(), new FakeTimeProvider(AJob.Now));
-        return handler.Handle(new(new ProcessId(id), package.Build()), CancellationToken.None);
+        var process = _processes.Add(AProcess.Named("echo").Deploy());
+        var first = process.Revision.Id;
+        await ReplaceAsync("echo", APackage.Plain("echo"), first);
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                Assert.ThrowsAsync<OgcException>(() => ReplaceAsync("echo", APackage.Plain("echo"), first))!.Error,
+                Is.EqualTo(OgcError.ProcessChanged));
+            Assert.That(Assert.ThrowsAsync<OgcException>(() => UndeployAsync("echo", first))!.Error, Is.EqualTo(OgcError.ProcessChanged));
+            Assert.That(process.Revision.Number, Is.EqualTo(2));
+        });
     }
 
-    private Task UndeployAsync(string id)
+    private Task<ProcessSummary> ReplaceAsync(string id, APackage package, Guid? revision = null)
+    {
+        var handler = new ReplaceProcessHandler(
+            _processes, new FakeSchemas(), Create(new RunnerOptions()), new ImageRequests(), AMapper.WithAllMaps, new FakeTimeProvider(AJob.Now));
+        return handler.Handle(new(new ProcessId(id), package.Build(), Named(revision)), CancellationToken.None);
+    }
+
+    private Task UndeployAsync(string id, Guid? revision = null)
     {
         IRequestHandler<UndeployProcess> handler = new UndeployProcessHandler(_processes);
-        return handler.Handle(new(new ProcessId(id)), CancellationToken.None);
+        return handler.Handle(new(new ProcessId(id), Named(revision)), CancellationToken.None);
     }
+
+    private static Guid[]? Named(Guid? revision) => revision is { } one ? [one] : null;
 }
