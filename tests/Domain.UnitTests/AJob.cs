@@ -81,7 +81,7 @@ internal sealed class AJob
         var job = Job.Accept(_process ?? AProcess.Named("echo").Deploy(), _request, "anna", _at);
         if (_status is JobStatus.Running or JobStatus.Successful or JobStatus.Failed) job.Start(Node, _at + (LeaseEnd - Now), _at);
         if (_status is JobStatus.Successful) job.Succeed(FirstClaim, _outputs, _at);
-        if (_status is JobStatus.Failed) job.Fail(FirstClaim, _failure, _at);
+        if (_status is JobStatus.Failed) job.Fail(FirstClaim, _failure, _at, _outputs);
         if (_status is JobStatus.Dismissed) job.Dismiss(_at);
         return job;
     }

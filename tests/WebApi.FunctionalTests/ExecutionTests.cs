@@ -86,7 +86,9 @@ internal sealed class ExecutionTests : ServerTests
         value = await FittingAsync(input, value);
         var answer = await Server.ExecuteAsync("echo-types", $$"""{"inputs":{"{{input}}":{{value}} } }""");
         Assert.That((int)answer.Status, Is.EqualTo(200), answer.Text);
-        Assert.That(JsonNode.DeepEquals(answer.Json[input], JsonNode.Parse(value)), Is.True, answer.Text);
+        // Of objects only a bounding box stands in a document as it is (Part 1, inlineOrRefData.yaml).
+        var given = input is "geometry" or "featureCollection" ? answer.Json[input]!["value"] : answer.Json[input];
+        Assert.That(JsonNode.DeepEquals(given, JsonNode.Parse(value)), Is.True, answer.Text);
     }
 
     [TestCase("""{"value":{"type":"Point","coordinates":[7.1,51.9]}}""")]
@@ -95,7 +97,7 @@ internal sealed class ExecutionTests : ServerTests
     public async Task Execute_QualifiedValue_IsUnwrapped(string value)
     {
         var answer = await Server.ExecuteAsync("echo-types", $$"""{"inputs":{"geometry":{{value}} } }""");
-        Assert.That(answer.Json["geometry"]?["type"]?.GetValue<string>(), Is.EqualTo("Point"), answer.Text);
+        Assert.That(answer.Json["geometry"]?["value"]?["type"]?.GetValue<string>(), Is.EqualTo("Point"), answer.Text);
     }
 
     [TestCase("\"SUkqAAgAAAA=\"")]

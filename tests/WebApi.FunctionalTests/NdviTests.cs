@@ -13,7 +13,7 @@ internal sealed class NdviTests : ServerTests
     public async Task Ndvi_OfTheLandsatScene_IsWhatItsPixelsSay()
     {
         Assert.That(Scene, Is.Not.Null, "OGC_TEST_SCENE names the scene; build/test.sh sets it.");
-        var statistics = (await RunAsync())["statistics"]!;
+        var statistics = (await RunAsync())["statistics"]!["value"]!;
         var expected = Statistics(Red(Scene!), NearInfrared(Scene!));
         Assert.That(statistics["validPixels"]!.GetValue<int>(), Is.EqualTo(expected.Count));
         Assert.That(statistics["min"]!.GetValue<double>(), Is.EqualTo(expected.Min).Within(1e-6));

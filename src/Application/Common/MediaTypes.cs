@@ -65,5 +65,16 @@ public static class MediaTypes
     public static bool AreSame(string? one, string? other) =>
         one is not null && other is not null && Bare(one).Equals(Bare(other), StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a media type's syntax is JSON.</summary>
+    public static bool IsJson(string mediaType) => IsOf(mediaType, "json");
+
+    /// <summary>Whether what is of a media type is text to be read as it stands.</summary>
+    public static bool IsText(string mediaType) =>
+        Bare(mediaType).StartsWith("text/", StringComparison.OrdinalIgnoreCase) || IsOf(mediaType, "xml");
+
+    private static bool IsOf(string mediaType, string syntax) =>
+        Bare(mediaType).EndsWith($"/{syntax}", StringComparison.OrdinalIgnoreCase)
+        || Bare(mediaType).EndsWith($"+{syntax}", StringComparison.OrdinalIgnoreCase);
+
     private static string Bare(string mediaType) => mediaType.Split(';', 2)[0].Trim();
 }

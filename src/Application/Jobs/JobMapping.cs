@@ -58,6 +58,8 @@ internal sealed class JobMapping : Profile
             if (source.Status is not (JobStatus.Accepted or JobStatus.Dismissed)) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
             if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
+            if (source.Status == JobStatus.Failed)
+                all.AddRange(source.Outputs.Select(kept => To($"{self}/results/{kept.OutputId}/{kept.Index}", "related", $"Output '{kept.OutputId}' as the program gave it") with { Type = kept.MediaType }));
             return all;
         }
 

@@ -27,7 +27,8 @@ public enum TransmissionMode
 /// <summary>What a client wants of one output.</summary>
 /// <param name="MediaType">The format asked for, if any.</param>
 /// <param name="Transmission">In line or by reference, if the client said so.</param>
-public sealed record OutputSelection(string? MediaType, TransmissionMode? Transmission);
+/// <param name="Base64">Whether base64 was asked for where the output is put into a document.</param>
+public sealed record OutputSelection(string? MediaType, TransmissionMode? Transmission, bool Base64 = false);
 
 /// <summary>What a client asked to be executed: inputs after defaults, and how it wants the results.</summary>
 /// <remarks>Part 1, execute.yaml.</remarks>
@@ -39,6 +40,9 @@ public sealed record ExecuteRequest(
     IReadOnlyDictionary<string, OutputSelection>? Outputs,
     ResponseForm? Response)
 {
+    /// <summary>How the results are put: a request of 2.0 is answered by a document; one of 1.0 as it says, or raw.</summary>
+    public ResponseForm Form => Response ?? (IsVersion1 ? ResponseForm.Raw : ResponseForm.Document);
+
     /// <summary>Whether edition 1.0's rules put the results: the request used a member that only 1.0 has.</summary>
-    public bool IsVersion1 => Response is not null || Outputs?.Values.Any(output => output.Transmission is not null) == true;
+    private bool IsVersion1 => Response is not null || Outputs?.Values.Any(output => output.Transmission is not null) == true;
 }

@@ -70,7 +70,7 @@ public sealed class Job
     /// <summary>Counts the changes, so that two writers can't overwrite each other.</summary>
     public int Version { get; private set; }
 
-    /// <summary>What a successful job gave.</summary>
+    /// <summary>What a successful job gave; of a failed one, what was kept of it for inspection.</summary>
     public IReadOnlyList<JobOutput> Outputs => _outputs;
 
     /// <summary>Whether it has ended, one way or another.</summary>
@@ -143,12 +143,17 @@ public sealed class Job
         _outputs.AddRange(outputs);
     }
 
-    /// <summary>Ends the job with the reason why it has no outputs.</summary>
-    public void Fail(Claim claim, JobFailure failure, DateTimeOffset at)
+    /// <summary>Ends the job with the reason why it has no results.</summary>
+    /// <param name="claim">The node's right to do so.</param>
+    /// <param name="failure">The reason.</param>
+    /// <param name="at">When.</param>
+    /// <param name="kept">What the program gave all the same, for people to look at.</param>
+    public void Fail(Claim claim, JobFailure failure, DateTimeOffset at, IEnumerable<JobOutput>? kept = null)
     {
         EnsureHeldBy(claim);
         End(Failed, at, failure.Reason);
         Failure = failure;
+        _outputs.AddRange(kept ?? []);
     }
 
     /// <summary>Ends the job by a client's wish, or gives up the results of one that has ended.</summary>

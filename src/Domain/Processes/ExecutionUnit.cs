@@ -19,6 +19,9 @@ public sealed record ExecutionUnit
     /// <summary>Whether the program asks for a network.</summary>
     public bool Network { get; init; }
 
+    /// <summary>How strictly execute requests are read; null leaves it to the operator's setting.</summary>
+    public Strictness? Validation { get; init; }
+
     /// <summary>What the program needs and may use.</summary>
     public ResourceRequirements Resources { get; init; } = new();
 
@@ -27,6 +30,16 @@ public sealed record ExecutionUnit
 
     /// <summary>Where outputs are found, by output identifier.</summary>
     public IReadOnlyDictionary<string, OutputBinding> OutputBindings { get; init; } = new Dictionary<string, OutputBinding>();
+}
+
+/// <summary>How strictly an execute request is read.</summary>
+public enum Strictness
+{
+    /// <summary>An input that the process does not declare refuses the request.</summary>
+    Strict,
+
+    /// <summary>Inputs that the process does not declare are left out; all else is as strict.</summary>
+    Lenient,
 }
 
 /// <summary>What a program needs (min) and may use (max); null leaves it to the operator's defaults.</summary>

@@ -30,6 +30,9 @@ public sealed record ValueSchema(JsonElement Document)
     public IEnumerable<string> MediaTypes =>
         Alternatives.Select(schema => Member(schema, "contentMediaType")?.GetString()).OfType<string>();
 
+    /// <summary>Whether every value of this schema is a string, a number or a Boolean.</summary>
+    public static bool IsScalar(JsonElement schema) => TypeOf(schema) is "string" or "number" or "integer" or "boolean";
+
     /// <summary>Whether a value of this schema is a file rather than a JSON value.</summary>
     public static bool IsFile(JsonElement schema) =>
         TypeOf(schema) is null or "string"

@@ -29,7 +29,7 @@ internal static class WorkFolder
 
     public static List<Mount> Mounts(string folder) =>
     [
-        .. from path in new[] { ContainerPaths.InputsFile, ContainerPaths.Inputs, ContainerPaths.Outputs }
+        .. from path in new[] { ContainerPaths.InputsFile, ContainerPaths.WantedFile, ContainerPaths.Inputs, ContainerPaths.Outputs }
            let source = Path.GetFullPath(ContainerPaths.OnServer(folder, path))
            where Path.Exists(source)
            select new Mount { Type = "bind", Source = source, Target = path, ReadOnly = path != ContainerPaths.Outputs },
@@ -38,8 +38,11 @@ internal static class WorkFolder
     /// <summary>Everything the program may read, with its path in the container; folders before what is in them, no links.</summary>
     public static IEnumerable<(FileSystemInfo Entry, string Path)> Inputs(string folder)
     {
-        var file = new FileInfo(ContainerPaths.OnServer(folder, ContainerPaths.InputsFile));
-        if (file.Exists) yield return (file, ContainerPaths.InputsFile);
+        foreach (var path in (string[])[ContainerPaths.InputsFile, ContainerPaths.WantedFile])
+        {
+            var file = new FileInfo(ContainerPaths.OnServer(folder, path));
+            if (file.Exists) yield return (file, path);
+        }
 
         var inputs = new DirectoryInfo(ContainerPaths.OnServer(folder, ContainerPaths.Inputs));
         if (!inputs.Exists) yield break;

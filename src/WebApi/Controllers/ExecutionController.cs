@@ -16,6 +16,10 @@ namespace OgcProcesses.WebApi.Controllers;
 public sealed class ExecutionController(IMediator mediator, ILinks links) : ControllerBase
 {
     /// <summary>Executes a process: with the results as the answer, or with a job to watch.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="request">Inputs, and how the results are wanted.</param>
+    /// <param name="validateOnly">Checks the request and runs nothing; the answer is the request with defaults filled in.</param>
+    /// <param name="cancellationToken">Ends the wait, not the job.</param>
     /// <remarks>The header Prefer chooses where the process offers both: respond-async, wait=SECONDS.</remarks>
     [HttpPost("/processes/{processId}/execution", Name = "execute")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
@@ -23,8 +27,10 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
     [Problems(404, 410, 503)]
-    public async Task<IActionResult> Execute(ProcessId processId, [FromBody] Execute request, CancellationToken cancellationToken)
+    public async Task<IActionResult> Execute(
+        ProcessId processId, [FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken)
     {
+        if (validateOnly) return Ok(await mediator.Send(new ValidateExecution(processId, request), cancellationToken));
         var preference = PreferHeader.Read(Request.Headers["Prefer"]);
         var execution = await mediator.Send(new ExecuteProcess(processId, request, preference), cancellationToken);
         if (execution.Applied.Count > 0) Response.Headers["Preference-Applied"] = string.Join(", ", execution.Applied);
@@ -32,18 +38,21 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
         if (!execution.HasEnded) return Created(job, execution.Status);
         // Content-Location and no Link: the official suite takes any Link header here for another one.
         Response.Headers.ContentLocation = $"{job}/results";
-        return new ResultsAnswer(await mediator.Send(new GetResults(execution.JobId), cancellationToken));
+        return new ResultsAnswer(await mediator.Send(new GetResults(execution.JobId, AreTheAnswer: true), cancellationToken));
     }
 
     /// <summary>Executes the process that the body names.</summary>
+    /// <param name="request">The process, inputs, and how the results are wanted.</param>
+    /// <param name="validateOnly">Checks the request and runs nothing; the answer is the request with defaults filled in.</param>
+    /// <param name="cancellationToken">Ends the wait, not the job.</param>
     [HttpPost("/execution", Name = "executeNamed")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
     [Problems(404, 410, 503)]
-    public Task<IActionResult> ExecuteNamed([FromBody] Execute request, CancellationToken cancellationToken) =>
-        Execute(NamedProcess(request.Process), request, cancellationToken);
+    public Task<IActionResult> ExecuteNamed([FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken) =>
+        Execute(NamedProcess(request.Process), request, validateOnly, cancellationToken);
 
     /// <summary>The process, by its identifier or by the URI of its description.</summary>
     private static ProcessId NamedProcess(string? named)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.WebApi.Http;
@@ -28,24 +29,18 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
     internal static MediaTypeHeaderValue TypeOf(JobOutput output) =>
         MediaTypeHeaderValue.TryParse(output.MediaType, out var type) ? type : new(MediaTypes.Unknown);
 
-    /// <summary>A value without quotes around it, where it is a string; else its JSON.</summary>
+    /// <summary>A value without quotes around it, where it is a string and not asked for as JSON; else its JSON.</summary>
     internal static (string Text, string MediaType) Bare(JobOutput output)
     {
         using var value = JsonDocument.Parse(output.Value!);
         var type = TypeOf(output);
+        if (MediaTypes.IsJson(output.MediaType)) return (output.Value!, type.ToString());
+        var isText = MediaTypes.IsText(output.MediaType);
+        // A string of another type is text about it at best, such as an image in base64.
         return value.RootElement.ValueKind == JsonValueKind.String
-            ? (value.RootElement.GetString()!, IsText(type) ? WithCharset(type) : "text/plain; charset=utf-8")
-            : (output.Value!, IsJson(type) ? type.ToString() : "application/json");
+            ? (value.RootElement.GetString()!, isText ? WithCharset(type) : "text/plain; charset=utf-8")
+            : (output.Value!, isText ? WithCharset(type) : "application/json");
     }
-
-    /// <remarks>A string of another type is text about it at best, such as an image in base64.</remarks>
-    private static bool IsText(MediaTypeHeaderValue type) =>
-        type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || IsOf(type, "xml");
-
-    private static bool IsJson(MediaTypeHeaderValue type) => IsOf(type, "json");
-
-    private static bool IsOf(MediaTypeHeaderValue type, string syntax) =>
-        type.SubType.Equals(syntax, StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals(syntax, StringComparison.OrdinalIgnoreCase);
 
     /// <remarks>Values are sent in UTF-8, whatever the process declares.</remarks>
     private static string WithCharset(MediaTypeHeaderValue type)

@@ -6,21 +6,21 @@ internal sealed class ExecuteRequestTests
 {
     [TestCase(ResponseForm.Raw)]
     [TestCase(ResponseForm.Document)]
-    public void IsVersion1_WithAResponse_IsTrue(ResponseForm response) => Assert.That(Request(response).IsVersion1, Is.True);
+    public void Form_WithAResponse_IsThatOne(ResponseForm response) => Assert.That(Request(response).Form, Is.EqualTo(response));
 
     [TestCase(TransmissionMode.Value)]
     [TestCase(TransmissionMode.Reference)]
-    public void IsVersion1_WithATransmissionModeOfAnyOutput_IsTrue(TransmissionMode transmission) =>
-        Assert.That(Request(null, new OutputSelection("image/png", null), new OutputSelection(null, transmission)).IsVersion1, Is.True);
+    public void Form_WithATransmissionModeOfAnyOutput_IsRaw(TransmissionMode transmission) => Assert.That(
+        Request(null, new OutputSelection("image/png", null), new OutputSelection(null, transmission)).Form, Is.EqualTo(ResponseForm.Raw));
 
     [Test]
-    public void IsVersion1_WithNeither_IsFalse()
+    public void Form_WithNeither_IsADocument()
     {
         Assert.Multiple(() =>
         {
-            Assert.That(new ExecuteRequest(AJob.Asked("{}").Inputs, null, null).IsVersion1, Is.False);
-            Assert.That(Request(null).IsVersion1, Is.False);
-            Assert.That(Request(null, new OutputSelection("image/png", null)).IsVersion1, Is.False);
+            Assert.That(new ExecuteRequest(AJob.Asked("{}").Inputs, null, null).Form, Is.EqualTo(ResponseForm.Document));
+            Assert.That(Request(null).Form, Is.EqualTo(ResponseForm.Document));
+            Assert.That(Request(null, new OutputSelection("image/png", null)).Form, Is.EqualTo(ResponseForm.Document));
         });
     }
 

@@ -47,7 +47,7 @@ internal sealed class ExecuteProcessHandler(
     public async Task<Execution> Handle(ExecuteProcess request, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = new InputReader(process.Revision.Description, schemas, fetcher, options.Value).Read(request.Request);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request);
         EnsureStorage();
         var job = Job.Accept(process, wanted, caller.Id, clock.GetUtcNow());
         await jobs.AddAsync(job, cancellationToken);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
@@ -10,15 +11,21 @@ using OgcProcesses.Domain.Processes;
 namespace OgcProcesses.Application.Jobs.Execute;
 
 /// <summary>Reads execute requests against a process description and notes everything that is wrong, each with its place.</summary>
-internal sealed class InputReader(ProcessDescription process, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions limits)
+internal sealed class InputReader(
+    ProcessDescription process, Strictness strictness, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions limits)
 {
+    private const string Base64 = "base64";
+
     private readonly List<Violation> _violations = [];
+
+    /// <summary>A reader for requests to a process.</summary>
+    public static InputReader For(ProcessRevision process, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions options) =>
+        new(process.Description, process.Unit.Validation ?? options.Validation, schemas, fetcher, options);
 
     /// <summary>The request with defaults filled in; throws an <see cref="OgcException"/> that tells all violations.</summary>
     public ExecuteRequest Read(Execute request)
     {
         var inputs = ReadInputs(request.Inputs ?? new Dictionary<string, JsonElement>());
-        var outputs = request.Outputs is null ? null : ReadOutputs(request.Outputs);
         ResponseForm? response = request.Response switch
         {
             null => null,
@@ -26,13 +33,21 @@ internal sealed class InputReader(ProcessDescription process, ISchemaValidator s
             "document" => ResponseForm.Document,
             _ => Wrong<ResponseForm?>("/response", "must be 'raw' or 'document'"),
         };
-        return _violations.Count == 0 ? new(inputs, outputs, response) : throw new OgcException(_violations);
+        var outputs = request.Outputs is null ? null : ReadOutputs(request.Outputs);
+        var read = new ExecuteRequest(inputs, outputs, response);
+        if (read is { Outputs: not null, Form: ResponseForm.Raw })
+        {
+            foreach (var (id, _) in read.Outputs.Where(output => output.Value.Base64))
+                Wrong<object>($"{At("/outputs", id)}/format/encoding", "only a document holds base64: ask for it with \"response\": \"document\"");
+        }
+
+        return _violations.Count == 0 ? read : throw new OgcException(_violations);
     }
 
     private Dictionary<string, JsonElement> ReadInputs(IReadOnlyDictionary<string, JsonElement> given)
     {
         var inputs = new Dictionary<string, JsonElement>();
-        foreach (var unknown in given.Keys.Except(process.Inputs.Keys))
+        foreach (var unknown in given.Keys.Except(process.Inputs.Keys).Where(_ => strictness == Strictness.Strict))
             Wrong<object>(At("/inputs", unknown), $"the process has no such input; it has {List(process.Inputs.Keys)}");
         foreach (var (id, input) in process.Inputs)
         {
@@ -126,12 +141,35 @@ internal sealed class InputReader(ProcessDescription process, ISchemaValidator s
                 "reference" => TransmissionMode.Reference,
                 _ => Wrong<TransmissionMode?>($"{at}/transmissionMode", "must be 'value' or 'reference'"),
             };
-            CheckMediaType(output?.Format?.MediaType, description.Schema, $"{at}/format/mediaType");
-            outputs[id] = new(output?.Format?.MediaType, transmission);
+            CheckFormat(output?.Format, description.Schema, $"{at}/format");
+            outputs[id] = new(output?.Format?.MediaType, transmission, output?.Format?.Encoding == Base64);
         }
 
         return outputs;
     }
+
+    private void CheckFormat(Format? format, ValueSchema schema, string at)
+    {
+        if (format?.MediaType is { } mediaType && !Gives(schema, mediaType))
+        {
+            var gives = schema.MediaTypes.DefaultIfEmpty(schema.IsText ? "text/plain" : OgcNames.Json);
+            Wrong<object>($"{at}/mediaType", $"media type '{mediaType}' is not among those the output gives: {List(gives)}");
+        }
+
+        if (format?.Encoding is not (null or Base64))
+            Wrong<object>($"{at}/encoding", $"encoding '{format.Encoding}' is not one the server gives; 'base64' is, and without an encoding an output is given as it is");
+        if (format?.Schema is { ValueKind: not JsonValueKind.Null } wanted && !schema.Alternatives.Any(alternative => IsContentSchema(alternative, wanted)))
+            Wrong<object>($"{at}/schema", "is not one that the output declares (contentSchema)");
+    }
+
+    /// <remarks>A value whose schema names no media type is JSON, and, where it is neither object nor array, plain text.</remarks>
+    private static bool Gives(ValueSchema schema, string mediaType) =>
+        schema.MediaTypes.Any(type => MediaTypes.AreSame(type, mediaType))
+        || schema.Alternatives.Any(alternative => MediaTypes.Of(alternative) is null
+            && (MediaTypes.IsJson(mediaType) || (ValueSchema.IsScalar(alternative) && MediaTypes.AreSame(mediaType, "text/plain"))));
+
+    private static bool IsContentSchema(JsonElement alternative, JsonElement wanted) =>
+        alternative.TryGetProperty("contentSchema", out var declared) && JsonElement.DeepEquals(declared, wanted);
 
     private T? Wrong<T>(string pointer, string detail)
     {

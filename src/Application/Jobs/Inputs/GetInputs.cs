@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MediatR;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Inputs;
 
@@ -14,21 +15,30 @@ public sealed record GetInputs(JobId Id) : IRequest<JobInputs>;
 /// <param name="Outputs">Output identifier to what was wanted of it; null for all outputs.</param>
 /// <param name="Response">The form the results were asked in, if any.</param>
 public sealed record JobInputs(
-    string Process, IReadOnlyDictionary<string, JsonElement> Inputs, IReadOnlyDictionary<string, WantedOutput>? Outputs, string? Response);
+    string Process, IReadOnlyDictionary<string, JsonElement> Inputs, IReadOnlyDictionary<string, WantedOutput>? Outputs, string? Response)
+{
+    internal static JobInputs Of(ProcessId processId, ExecuteRequest request) => new(
+        processId.Value,
+        request.Inputs,
+        request.Outputs?.ToDictionary(output => output.Key, output => WantedOutput.Of(output.Value)),
+        request.Response is { } form ? JobMapping.Word(form) : null);
+}
 
 /// <summary>What was wanted of an output.</summary>
 /// <param name="MediaType">The format.</param>
+/// <param name="Encoding">The encoding.</param>
 /// <param name="TransmissionMode">value or reference.</param>
-public sealed record WantedOutput(string? MediaType, string? TransmissionMode);
+public sealed record WantedOutput(string? MediaType, string? Encoding, string? TransmissionMode)
+{
+    internal static WantedOutput Of(OutputSelection output) =>
+        new(output.MediaType, output.Base64 ? "base64" : null, output.Transmission is { } mode ? JobMapping.Word(mode) : null);
+}
 
 internal sealed class GetInputsHandler(IJobStore jobs) : IRequestHandler<GetInputs, JobInputs>
 {
     public async Task<JobInputs> Handle(GetInputs request, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(request.Id, cancellationToken);
-        var outputs = job.Request.Outputs?.ToDictionary(
-            output => output.Key,
-            output => new WantedOutput(output.Value.MediaType, output.Value.Transmission is { } mode ? JobMapping.Word(mode) : null));
-        return new(job.ProcessId.Value, job.Request.Inputs, outputs, job.Request.Response is { } form ? JobMapping.Word(form) : null);
+        return JobInputs.Of(job.ProcessId, job.Request);
     }
 }

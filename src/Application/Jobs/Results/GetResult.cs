@@ -5,7 +5,7 @@ using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Results;
 
-/// <summary>Gives one value of one output of a successful job.</summary>
+/// <summary>Gives one value of one output of a successful job, or one that a failed job has kept for inspection.</summary>
 /// <remarks>Part 1 2.0 draft, /req/core/job-result-op</remarks>
 /// <param name="Id">The job.</param>
 /// <param name="OutputId">The output.</param>
@@ -20,8 +20,8 @@ internal sealed class GetResultHandler(IJobStore jobs, IProcessStore processes) 
         var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
         if (revision?.Description.Outputs.ContainsKey(request.OutputId) != true)
             throw new OgcException(OgcError.NoSuchOutput, $"Process '{job.ProcessId}' has no output '{request.OutputId}'.");
+        if (job.Outputs.FirstOrDefault(output => output.OutputId == request.OutputId && output.Index == request.Index) is { } found) return found;
         job.EnsureHasResults();
-        return job.Outputs.FirstOrDefault(output => output.OutputId == request.OutputId && output.Index == request.Index)
-            ?? throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' gave no such value of output '{request.OutputId}'.");
+        throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' gave no such value of output '{request.OutputId}'.");
     }
 }

@@ -99,6 +99,9 @@ public static class ContainerPaths
     /// <summary>All inputs after defaults, as one JSON object.</summary>
     public const string InputsFile = "/job/inputs.json";
 
+    /// <summary>The outputs that were asked for, by identifier, each with its media type.</summary>
+    public const string WantedFile = "/job/wanted.json";
+
     /// <summary>Staged files, in a folder per input.</summary>
     public const string Inputs = "/job/inputs";
 

@@ -10,7 +10,10 @@ using OgcProcesses.Domain.Processes;
 namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>Puts the inputs of a job where its program finds them.</summary>
-/// <remarks>The container contract: /job/inputs.json holds every input after defaults; files lie in /job/inputs/ID/.</remarks>
+/// <remarks>
+/// The container contract: /job/inputs.json holds every input after defaults; files lie in /job/inputs/ID/; /job/wanted.json
+/// says which outputs were asked for.
+/// </remarks>
 public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas, IOptions<RunnerOptions> options)
 {
     /// <summary>Stages all inputs into a new work folder.</summary>
@@ -33,6 +36,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
         }
 
         await WriteInputsFileAsync(staged, workFolder, cancellationToken);
+        await WriteWantedFileAsync(process, request, workFolder, cancellationToken);
         return staged;
     }
 
@@ -139,6 +143,24 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
             if (input.IsArray) json.WriteStartArray();
             foreach (var occurrence in input.Occurrences) occurrence.WriteTo(json);
             if (input.IsArray) json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+    }
+
+    private static async Task WriteWantedFileAsync(
+        ProcessDescription process, ExecuteRequest request, string workFolder, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(ContainerPaths.OnServer(workFolder, ContainerPaths.WantedFile));
+        await using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        foreach (var (id, output) in process.Outputs.Where(output => request.Outputs?.ContainsKey(output.Key) != false))
+        {
+            json.WriteStartObject(id);
+            if ((request.Outputs?.GetValueOrDefault(id)?.MediaType ?? output.Schema.MediaTypes.FirstOrDefault()) is { } mediaType)
+                json.WriteString("mediaType", mediaType);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

@@ -11,4 +11,7 @@ internal sealed class JobFailedException(JobFailure failure, Exception? inner = 
     }
 
     public JobFailure Failure { get; } = failure;
+
+    /// <summary>What the program gave all the same, to be kept with the failed job.</summary>
+    public IReadOnlyList<JobOutput> Kept { get; init; } = [];
 }

@@ -146,7 +146,7 @@ public sealed partial class JobRunner(
         }
         catch (JobFailedException failed)
         {
-            await FailAsync(id, claim, failed.Failure, attempt);
+            await FailAsync(id, claim, failed.Failure, attempt, failed.Kept);
             return;
         }
 
@@ -205,6 +205,7 @@ public sealed partial class JobRunner(
         ["OGC_PROCESS_ID"] = job.ProcessId.Value,
         ["OGC_INPUTS"] = ContainerPaths.InputsFile,
         ["OGC_OUTPUTS"] = ContainerPaths.Outputs,
+        ["OGC_WANTED"] = ContainerPaths.WantedFile,
     };
 
     /// <summary>Waits for the program's good end; any other throws.</summary>
@@ -265,16 +266,16 @@ public sealed partial class JobRunner(
         },
         clock);
 
-    private async Task FailAsync(JobId id, Claim claim, JobFailure failure, Attempt? attempt = null)
+    private async Task FailAsync(JobId id, Claim claim, JobFailure failure, Attempt? attempt = null, IReadOnlyList<JobOutput>? kept = null)
     {
         await SettleAsync(id, claim, job =>
         {
             attempt?.NoteImage(job);
-            job.Fail(claim, failure, clock.GetUtcNow());
+            job.Fail(claim, failure, clock.GetUtcNow(), kept);
         });
         await StopAndCleanUpAsync(id, claim.Attempt);
-        // Those collected before the one that is missing or wrong: nobody can reach them.
-        outputStore.Delete(id);
+        // Those collected before the one that is missing: nobody can reach them.
+        if (kept is not { Count: > 0 }) outputStore.Delete(id);
     }
 
     /// <summary>Ends the job in one transaction.</summary>

@@ -19,29 +19,38 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Collects every output that was asked for.</summary>
-    /// <exception cref="JobFailedException">A required output is missing, or one breaks its schema or a limit.</exception>
+    /// <exception cref="JobFailedException">
+    /// A required output is missing, or one breaks its schema or a limit. One that breaks its schema is kept, with those collected before it.
+    /// </exception>
     public async Task<IReadOnlyList<JobOutput>> CollectAsync(
         Job job, ProcessRevision revision, StagedInputs inputs, JobContainer container, string workFolder, CancellationToken cancellationToken)
     {
+        var outputs = new List<JobOutput>();
         try
         {
             await runner.CollectAsync(container, workFolder, cancellationToken);
             var found = new Found(
                 folder.List(ContainerPaths.OnServer(workFolder, ContainerPaths.Outputs), limits.MaxOutputBytes, limits.MaxOutputFiles),
                 limits.MaxValueBytes);
-            var outputs = new List<JobOutput>();
             foreach (var (id, output) in revision.Description.Outputs)
             {
                 if (job.Request.Outputs?.ContainsKey(id) == false) continue;
+                var wanted = new Wanted(id, output.Schema, job.Request.Outputs?.GetValueOrDefault(id)?.MediaType);
                 var binding = revision.Unit.OutputBindings.GetValueOrDefault(id);
                 var source = binding is { Stdout: true }
-                    ? new Source([await SaveStdoutAsync(container, workFolder, id, output.Schema, cancellationToken)], null)
-                    : Find(id, output.Schema, revision.Description.Outputs.Keys, binding, found, inputs);
+                    ? new Source([await SaveStdoutAsync(container, workFolder, wanted, cancellationToken)], null)
+                    : Find(wanted, revision.Description.Outputs.Keys, binding, found, inputs);
                 if (source is null && output.IsRequired) throw Missing(id, binding, found);
-                if (source is not null) outputs.AddRange(await TakeAsync(job.Id, id, output, source, workFolder, cancellationToken));
+                if (source is not null) await TakeAsync(job.Id, wanted, source, workFolder, outputs, cancellationToken);
             }
 
             return outputs;
+        }
+        catch (BrokenOutputException broken)
+        {
+            outputs.Add(broken.Output);
+            throw new JobFailedException(
+                JobFailureKind.OutputInvalid, $"Output '{broken.Output.OutputId}' {broken.Message}", broken) { Kept = outputs };
         }
         catch (OutputRefusedException refused)
         {
@@ -49,13 +58,15 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         }
     }
 
-    private static Source? Find(string id, ValueSchema schema, IEnumerable<string> ids, OutputBinding? binding, Found found, StagedInputs inputs)
+    private static Source? Find(Wanted wanted, IEnumerable<string> ids, OutputBinding? binding, Found found, StagedInputs inputs)
     {
+        var id = wanted.Id;
         if (binding is { Glob.Count: > 0 })
         {
             var texts = CommandLine.Texts(inputs);
             var patterns = binding.Glob.Select(pattern => Compile(id, pattern.Evaluate(null, texts, Glob.Escape))).ToList();
             var matches = found.Files.Where(file => patterns.Exists(matches => matches(file.Path))).ToList();
+            if (matches.Exists(wanted.IsAskedFor)) matches.RemoveAll(file => !wanted.IsAskedFor(file));
             return matches.Count > 0 ? new(matches, null) : null;
         }
 
@@ -65,8 +76,9 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         // Of several, such as 'scene.tif' and the 'scene.tif.aux.xml' that goes with it, the one that is what was declared.
         var file = found.Files
             .Where(file => IsNamedAfter(file, id) && !longer.Exists(other => IsNamedAfter(file, other)))
-            .OrderBy(file => file.Path == id ? 0 : 1)
-            .ThenBy(file => schema.MediaTypes.Any(type => MediaTypes.AreSame(type, MediaTypes.OfFile(file.Path))) ? 0 : 1)
+            .OrderBy(file => wanted.IsAskedFor(file) ? 0 : 1)
+            .ThenBy(file => file.Path == id ? 0 : 1)
+            .ThenBy(wanted.RankOf)
             .ThenBy(file => file.Path.Count(character => character == '.'))
             .FirstOrDefault();
         return file is null ? null : new([file], null);
@@ -98,34 +110,31 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
     }
 
     private async Task<OutputFile> SaveStdoutAsync(
-        JobContainer container, string workFolder, string id, ValueSchema schema, CancellationToken cancellationToken)
+        JobContainer container, string workFolder, Wanted wanted, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Aside(workFolder), id + MediaTypes.ExtensionOf(schema.MediaTypes.FirstOrDefault()));
+        var path = Path.Combine(Aside(workFolder), wanted.Id + MediaTypes.ExtensionOf(wanted.MediaType ?? wanted.Schema.MediaTypes.FirstOrDefault()));
         await using var file = File.Create(path);
         await runner.CopyStandardOutputAsync(container, file, cancellationToken);
-        return new(id, path, file.Length);
+        return new(wanted.Id, path, file.Length);
     }
 
-    private async Task<IReadOnlyList<JobOutput>> TakeAsync(
-        JobId jobId, string id, OutputDescription output, Source source, string workFolder, CancellationToken cancellationToken)
+    private async Task TakeAsync(
+        JobId jobId, Wanted wanted, Source source, string workFolder, List<JobOutput> outputs, CancellationToken cancellationToken)
     {
-        var schema = output.Schema;
         if (source.Literal is { } literal)
         {
-            if (!schema.IsAlwaysFile || literal.ValueKind != JsonValueKind.String) return [Value(id, 0, schema, literal)];
-            var written = await WriteAsync(literal, workFolder, schema, id, cancellationToken);
-            return [await FileAsync(jobId, id, 0, schema, written, cancellationToken)];
+            outputs.Add(!wanted.Schema.IsAlwaysFile || literal.ValueKind != JsonValueKind.String
+                ? Value(wanted, 0, literal)
+                : await FileAsync(jobId, wanted, 0, await WriteAsync(literal, workFolder, wanted, cancellationToken), cancellationToken));
+            return;
         }
 
-        var outputs = new List<JobOutput>();
         foreach (var (index, file) in source.Files.Index())
         {
-            outputs.Add(IsFile(schema, file)
-                ? await FileAsync(jobId, id, index, schema, file, cancellationToken)
-                : Value(id, index, schema, await ReadAsync(id, schema, file, cancellationToken)));
+            outputs.Add(IsFile(wanted.Schema, file)
+                ? await FileAsync(jobId, wanted, index, file, cancellationToken)
+                : Value(wanted, index, await ReadAsync(jobId, wanted, index, file, cancellationToken)));
         }
-
-        return outputs;
     }
 
     /// <remarks>Where a schema allows files and values, the file's own kind decides.</remarks>
@@ -133,27 +142,33 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         schema.IsAlwaysFile || (schema.AllowsFile && schema.MediaTypes.Any(type => MediaTypes.AreSame(type, MediaTypes.OfFile(file.FullPath))));
 
     /// <remarks>A file may be given in line, as text or, where the schema says so, as base64.</remarks>
-    private static async Task<OutputFile> WriteAsync(
-        JsonElement literal, string workFolder, ValueSchema schema, string id, CancellationToken cancellationToken)
+    private static async Task<OutputFile> WriteAsync(JsonElement literal, string workFolder, Wanted wanted, CancellationToken cancellationToken)
     {
-        var alternative = schema.Alternatives.First();
+        var alternative = wanted.Schema.Alternatives.FirstOrDefault(schema => MediaTypes.AreSame(MediaTypes.Of(schema), wanted.MediaType));
+        if (alternative.ValueKind == JsonValueKind.Undefined) alternative = wanted.Schema.Alternatives.First();
         var text = literal.GetString()!;
         var bytes = new byte[text.Length];
         var length = 0;
         if (ValueSchema.IsBinary(alternative) && !Convert.TryFromBase64String(text, bytes, out length))
-            throw Invalid(id, "must be base64");
+            throw new BrokenOutputException(new(wanted.Id, 0, "text/plain", literal.GetRawText(), null), "must be base64, and is not");
         var content = ValueSchema.IsBinary(alternative) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
-        var path = Path.Combine(Aside(workFolder), id + MediaTypes.ExtensionOf(MediaTypes.Of(alternative)));
+        var path = Path.Combine(Aside(workFolder), wanted.Id + MediaTypes.ExtensionOf(MediaTypes.Of(alternative)));
         await File.WriteAllBytesAsync(path, content, cancellationToken);
         return new(Path.GetFileName(path), path, content.Length);
     }
 
-    private async Task<JobOutput> FileAsync(JobId jobId, string id, int index, ValueSchema schema, OutputFile file, CancellationToken cancellationToken)
+    /// <remarks>What a file is, its name says; where the name says nothing that was declared, it is what was asked for, or the default.</remarks>
+    private async Task<JobOutput> FileAsync(JobId jobId, Wanted wanted, int index, OutputFile file, CancellationToken cancellationToken)
     {
         var byName = MediaTypes.OfFile(file.FullPath);
-        var declared = schema.MediaTypes.ToList();
-        var mediaType = declared.Find(type => MediaTypes.AreSame(type, byName)) ?? declared.FirstOrDefault() ?? byName;
-        return new(id, index, mediaType, null, await store.TakeAsync(jobId, id, file.FullPath, cancellationToken));
+        var declared = wanted.Schema.MediaTypes.ToList();
+        var named = declared.Find(type => MediaTypes.AreSame(type, byName));
+        var asked = declared.Find(type => MediaTypes.AreSame(type, wanted.MediaType)) ?? wanted.MediaType;
+        var mediaType = named ?? asked ?? declared.FirstOrDefault() ?? byName;
+        var output = new JobOutput(wanted.Id, index, mediaType, null, await store.TakeAsync(jobId, wanted.Id, file.FullPath, cancellationToken));
+        return asked is null || MediaTypes.AreSame(asked, mediaType)
+            ? output
+            : throw new BrokenOutputException(output, $"was asked for as '{asked}', and the program gave '{file.Path}', which is '{mediaType}'");
     }
 
     /// <summary>Text as every program writes it here: UTF-8, whatever its first bytes look like; null when it is not.</summary>
@@ -169,42 +184,71 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         }
     }
 
-    private JobOutput Value(string id, int index, ValueSchema schema, JsonElement value)
+    private JobOutput Value(Wanted wanted, int index, JsonElement value)
     {
-        if (JsonText.FindMalformed(value) is { } place) throw Invalid(id, $"{place} holds half a surrogate pair, which is no text".Trim());
-        var violations = schemas.Validate(schema.Document, value);
-        if (violations.Count > 0)
-            throw Invalid(id, string.Join("; ", violations.Select(violation => $"{violation.Pointer} {violation.Detail}".Trim())));
-        var mediaType = schema.MediaTypes.FirstOrDefault() ?? (schema.IsText ? "text/plain" : "application/json");
-        return new(id, index, mediaType, value.GetRawText(), null);
+        if (JsonText.FindMalformed(value) is { } place)
+            throw new JobFailedException(JobFailureKind.OutputInvalid, $"Output '{wanted.Id}' is not valid: {place} holds half a surrogate pair, which is no text");
+        var mediaType = wanted.MediaType ?? wanted.Schema.MediaTypes.FirstOrDefault()
+            ?? (value.ValueKind == JsonValueKind.String ? "text/plain" : "application/json");
+        var output = new JobOutput(wanted.Id, index, mediaType, value.GetRawText(), null);
+        var violations = schemas.Validate(wanted.Schema.Document, value);
+        return violations.Count == 0
+            ? output
+            : throw new BrokenOutputException(
+                output, $"does not fit its schema: {string.Join("; ", violations.Select(violation => $"{violation.Pointer} {violation.Detail}".Trim()))}");
     }
 
-    private async Task<JsonElement> ReadAsync(string id, ValueSchema schema, OutputFile file, CancellationToken cancellationToken)
+    private async Task<JsonElement> ReadAsync(JobId jobId, Wanted wanted, int index, OutputFile file, CancellationToken cancellationToken)
     {
         if (file.Length > limits.MaxValueBytes)
         {
             throw new JobFailedException(
                 JobFailureKind.LimitExceeded,
-                $"Output '{id}' is a value of {file.Length} bytes; at most {limits.MaxValueBytes} are kept as a value. Declare a contentMediaType to give it as a file.");
+                $"Output '{wanted.Id}' is a value of {file.Length} bytes; at most {limits.MaxValueBytes} are kept as a value. Declare a contentMediaType to give it as a file.");
         }
 
-        if (Decode(await File.ReadAllBytesAsync(file.FullPath, cancellationToken)) is not { } text) throw Invalid(id, "is not UTF-8");
-        if (schema.IsText) return JsonSerializer.SerializeToElement(text.EndsWith('\n') ? text[..^1] : text);
+        if (Decode(await File.ReadAllBytesAsync(file.FullPath, cancellationToken)) is not { } text)
+            throw new BrokenOutputException(await KeepAsync(), "is not UTF-8");
+        if (wanted.Schema.IsText) return JsonSerializer.SerializeToElement(text.EndsWith('\n') ? text[..^1] : text);
         try
         {
             return JsonDocument.Parse(text).RootElement;
         }
         catch (JsonException malformed)
         {
-            throw Invalid(id, $"is not JSON: {malformed.Message}");
+            throw new BrokenOutputException(await KeepAsync(), $"is not JSON: {malformed.Message}");
         }
+
+        async Task<JobOutput> KeepAsync() => new(
+            wanted.Id, index, MediaTypes.OfFile(file.FullPath), null, await store.TakeAsync(jobId, wanted.Id, file.FullPath, cancellationToken));
     }
 
     /// <summary>Where the server itself puts files beside those of the program.</summary>
     private static string Aside(string workFolder) => Directory.CreateDirectory(Path.Combine(workFolder, "collected")).FullName;
 
-    private static JobFailedException Invalid(string id, string detail) =>
-        new(JobFailureKind.OutputInvalid, $"Output '{id}' does not fit its schema: {detail}");
+    /// <summary>An output that was asked for.</summary>
+    /// <param name="Id">Its identifier.</param>
+    /// <param name="Schema">Its schema.</param>
+    /// <param name="MediaType">The format the client chose, if it did.</param>
+    private sealed record Wanted(string Id, ValueSchema Schema, string? MediaType)
+    {
+        /// <summary>Whether a file's name says that it is what the client chose.</summary>
+        public bool IsAskedFor(OutputFile file) => MediaTypes.AreSame(MediaType, MediaTypes.OfFile(file.Path));
+
+        /// <summary>The place of a file's kind among those that were declared, the default one first; behind them where it is another.</summary>
+        public int RankOf(OutputFile file)
+        {
+            var declared = Schema.MediaTypes.ToList();
+            var rank = declared.FindIndex(type => MediaTypes.AreSame(type, MediaTypes.OfFile(file.Path)));
+            return rank < 0 ? declared.Count : rank;
+        }
+    }
+
+    /// <summary>An output is not what was declared or asked for; the message says how, without the output's name.</summary>
+    private sealed class BrokenOutputException(JobOutput output, string how) : Exception(how)
+    {
+        public JobOutput Output { get; } = output;
+    }
 
     /// <summary>Where an output was found: in files, or as a literal.</summary>
     private sealed record Source(IReadOnlyList<OutputFile> Files, JsonElement? Literal);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Run;
 
@@ -93,6 +94,10 @@ public sealed class RunnerOptions : IValidatableObject
     /// <summary>Longest time a synchronous execution is waited for; then the answer is 201 with the job, which goes on.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxSyncWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How strictly execute requests are read, where the process does not say.</summary>
+    [EnumDataType(typeof(Strictness))]
+    public Strictness Validation { get; set; }
 
     /// <summary>Bytes that must stay free on the output store's disk; with less no job is taken.</summary>
     [Range(0L, long.MaxValue)]

@@ -206,6 +206,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             Command = ReadCommand(unit, at),
             Environment = ReadEnvironment(unit, at),
             Network = ReadNetwork(unit, at),
+            Validation = ReadValidation(unit, at),
             Resources = ReadResources(unit, $"{at}/config"),
             InputBindings = ReadBindings(unit, at, "inputBindings", _inputs, ReadInputBinding),
             OutputBindings = ReadBindings(unit, at, "outputBindings", _outputs, ReadOutputBinding),
@@ -253,6 +254,19 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         if (network && !limits.AllowNetwork)
             Wrong($"{at}/network", "processes get no network on this server; its operator can allow it with Runner:AllowNetwork");
         return network;
+    }
+
+    private Strictness? ReadValidation(JsonElement unit, string at)
+    {
+        switch (Text(unit, at, "validation"))
+        {
+            case null: return null;
+            case "strict": return Strictness.Strict;
+            case "lenient": return Strictness.Lenient;
+            default:
+                Wrong($"{at}/validation", "must be 'strict' or 'lenient'");
+                return null;
+        }
     }
 
     private ResourceRequirements ReadResources(JsonElement unit, string at)

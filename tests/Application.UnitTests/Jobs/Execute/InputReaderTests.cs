@@ -3,6 +3,7 @@ using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Execute;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Execute;
 
@@ -13,6 +14,7 @@ internal sealed class InputReaderTests
     private const string Tiff = """{"schema": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/tiff"}}""";
     private const string Gml = """{"schema": {"type": "string", "contentMediaType": "application/gml+xml"}}""";
     private const string Box = """{"schema": {"type": "object", "format": "ogc-bbox", "required": ["bbox"], "properties": {"bbox": {"type": "array", "items": {"type": "number"}}}}}""";
+    private const string Described = """{"schema": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"$ref": "https://a.example/s.json"}}}""";
     private const string Record = """{"schema": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "value": {"type": "number"}}}}""";
 
     [Test]
@@ -155,6 +157,43 @@ internal sealed class InputReaderTests
                 """).Select(violation => violation.Pointer),
             Is.EqualTo(new[] { "/outputs/z", "/outputs/x/transmissionMode", "/outputs/x/format/mediaType" }));
 
+    [TestCase("x", """{"mediaType": "image/tiff; application=geotiff", "encoding": "base64"}""")]
+    [TestCase("y", """{"mediaType": "text/plain"}""")]
+    [TestCase("y", """{"mediaType": "application/json"}""")]
+    [TestCase("n", """{"mediaType": "text/plain"}""")]
+    [TestCase("r", """{"mediaType": "application/geo+json", "schema": null}""")]
+    [TestCase("s", """{"schema": {"$ref": "https://a.example/s.json"}}""")]
+    public void Read_OfAFormatTheOutputGives_IsFine(string output, string format) => Assert.DoesNotThrow(() => Read("{}", Wanting(output, format)));
+
+    [TestCase("x", """{"mediaType": "image/png"}""", "mediaType")]
+    [TestCase("y", """{"mediaType": "image/png"}""", "mediaType")]
+    [TestCase("r", """{"mediaType": "text/plain"}""", "mediaType")]
+    [TestCase("x", """{"encoding": "hex"}""", "encoding")]
+    [TestCase("s", """{"schema": "https://a.example/other.json"}""", "schema")]
+    [TestCase("y", """{"schema": {"type": "string"}}""", "schema")]
+    public void Read_OfAFormatTheOutputDoesNotGive_PointsAtIt(string output, string format, string member) =>
+        Assert.That(Violations("{}", Wanting(output, format)).Single().Pointer, Is.EqualTo($"/outputs/{output}/format/{member}"));
+
+    [Test]
+    public void Read_OfBase64WhereNoDocumentIsGiven_PointsAtIt() => Assert.That(
+        Violations("{}", """{"outputs": {"x": {"format": {"encoding": "base64"}}}, "response": "raw"}""").Single().Pointer,
+        Is.EqualTo("/outputs/x/format/encoding"));
+
+    [Test]
+    public void Read_Leniently_LeavesOutWhatIsNotDeclared()
+    {
+        var request = Read($$"""{"a": {{Text}}}""", """{"inputs": {"a": "x", "other": 1}}""", Strictness.Lenient);
+        Assert.That(request.Inputs.Keys, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
+    public void Read_Leniently_StillAsksForWhatIsRequiredAndValid()
+    {
+        var refusal = Assert.Throws<OgcException>(() => Read(
+            $$"""{"a": {{Text}}, "b": {{Count}}}""", """{"inputs": {"b": "x", "other": 1}, "outputs": {"z": {}}}""", Strictness.Lenient));
+        Assert.That(refusal!.Violations.Select(violation => violation.Pointer), Is.EquivalentTo(new[] { "/inputs/a", "/inputs/b", "/outputs/z" }));
+    }
+
     [TestCase("raw", ResponseForm.Raw)]
     [TestCase("document", ResponseForm.Document)]
     public void Read_OfResponse_KeepsIt(string word, ResponseForm form) =>
@@ -175,6 +214,8 @@ internal sealed class InputReaderTests
             violations.Select(violation => violation.Pointer),
             Is.EquivalentTo(new[] { "/inputs/a", "/inputs/b", "/inputs/c", "/inputs/d", "/outputs/z", "/response" }));
     }
+
+    private static string Wanting(string output, string format) => $$"""{"outputs": {"{{output}}": {"format": {{format}} } } }""";
 
     private static string Given(string value) => $$"""{"inputs": {"a": {{value}} } }""";
 
@@ -198,11 +239,11 @@ internal sealed class InputReaderTests
     private static string Several(int least, string most) =>
         $$"""{"a": {"schema": {"type": "string"}, "minOccurs": {{least}}, "maxOccurs": {{most}} } }""";
 
-    private static ExecuteRequest Read(string inputs, string body)
+    private static ExecuteRequest Read(string inputs, string body, Strictness strictness = Strictness.Strict)
     {
-        var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}}""").Describe();
+        var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}, "n": {{Count}}, "r": {{Record}}, "s": {{Described}} }""").Describe();
         var request = JsonSerializer.Deserialize<OgcProcesses.Application.Jobs.Execute.Execute>(body, JsonSerializerOptions.Web)!;
-        return new InputReader(process, new FakeSchemas(), new FakeFetcher(), new()).Read(request);
+        return new InputReader(process, strictness, new FakeSchemas(), new FakeFetcher(), new()).Read(request);
     }
 
     private static (string? Pointer, string Detail)[] Violations(string inputs, string body)

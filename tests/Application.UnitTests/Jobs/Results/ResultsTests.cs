@@ -47,6 +47,39 @@ internal sealed class ResultsTests : IDisposable
         });
     }
 
+    [Test]
+    [Requirement("/req/core/process-execute-default-outputs")]
+    public async Task Results_OfARequestWithoutOutputs_CountAllThatTheProcessHas() =>
+        Assert.That((await GetAsync(Finished().Id)).Requested, Is.EqualTo(2));
+
+    [Test]
+    public async Task Results_InBase64_AreInLine()
+    {
+        var request = new ExecuteRequest(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection> { ["img"] = new(null, null, Base64: true) }, null);
+        var job = _jobs.Add(AJob.Successful().Asking(request).With(First).Build());
+        var result = (await GetAsync(job.Id)).Results.Single();
+        Assert.That((result.Transmission, result.Base64), Is.EqualTo((TransmissionMode.Value, true)));
+    }
+
+    [Test]
+    public async Task Results_WhenNoOutputsWereAskedFor_AreOnlyAnEmptyAnswer()
+    {
+        var request = new ExecuteRequest(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection>(), null);
+        var job = _jobs.Add(AJob.Successful().Asking(request).Build());
+        var answer = await new GetResultsHandler(_jobs, _processes, new FakeLinks()).Handle(new(job.Id, AreTheAnswer: true), CancellationToken.None);
+        Assert.That(answer.Requested, Is.Zero);
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(job.Id))!.Error, Is.EqualTo(OgcError.ResultNotAvailable));
+    }
+
+    [Test]
+    public async Task Result_ThatAFailedJobHasKept_IsGiven()
+    {
+        var process = _processes.Add(AProcess.Named("echo").Giving("""{"n": {"schema": {}}, "img": {"schema": {}}}""").Deploy());
+        var job = _jobs.Add(AJob.Failed().For(process).With(Value).Build());
+        Assert.That(await OneAsync(job, "n", 0), Is.EqualTo(Value));
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => OneAsync(job, "img", 0))!.Error, Is.EqualTo(OgcError.JobFailed));
+    }
+
     [TestCase(JobStatus.Accepted)]
     [TestCase(JobStatus.Running)]
     [Requirement("/req/core/job-results-exception/results-not-ready")]
@@ -97,13 +130,13 @@ internal sealed class ResultsTests : IDisposable
     {
         var request = new ExecuteRequest(
             AJob.Asked("""{"a": 1}""").Inputs,
-            new Dictionary<string, OutputSelection> { ["x"] = new("image/png", TransmissionMode.Reference) }, ResponseForm.Document);
+            new Dictionary<string, OutputSelection> { ["x"] = new("image/png", TransmissionMode.Reference, Base64: true) }, ResponseForm.Document);
         var job = _jobs.Add(AJob.Accepted().For("echo").Asking(request).Build());
         var inputs = await new GetInputsHandler(_jobs).Handle(new(job.Id), CancellationToken.None);
         Assert.Multiple(() =>
         {
             Assert.That((inputs.Process, inputs.Inputs["a"].GetInt32(), inputs.Response), Is.EqualTo(("echo", 1, "document")));
-            Assert.That(inputs.Outputs!["x"], Is.EqualTo(new WantedOutput("image/png", "reference")));
+            Assert.That(inputs.Outputs!["x"], Is.EqualTo(new WantedOutput("image/png", "base64", "reference")));
         });
     }
 
@@ -119,7 +152,7 @@ internal sealed class ResultsTests : IDisposable
         return Assert.ThrowsAsync<OgcException>(() => GetAsync(job.Id))!;
     }
 
-    private Task<JobResults> GetAsync(JobId id) => new GetResultsHandler(_jobs, new FakeLinks()).Handle(new(id), CancellationToken.None);
+    private Task<JobResults> GetAsync(JobId id) => new GetResultsHandler(_jobs, _processes, new FakeLinks()).Handle(new(id), CancellationToken.None);
 
     private Task<JobOutput> OneAsync(Job job, string output, int index) =>
         new GetResultHandler(_jobs, _processes).Handle(new(job.Id, output, index), CancellationToken.None);

@@ -54,7 +54,7 @@ internal sealed class JobRunnerTests : IDisposable
             Assert.That(spec.Environment, Is.EqualTo(new Dictionary<string, string>
             {
                 ["TZ"] = "UTC", ["OGC_JOB_ID"] = job.Id.ToString(), ["OGC_PROCESS_ID"] = "echo",
-                ["OGC_INPUTS"] = "/job/inputs.json", ["OGC_OUTPUTS"] = "/job/outputs",
+                ["OGC_INPUTS"] = "/job/inputs.json", ["OGC_OUTPUTS"] = "/job/outputs", ["OGC_WANTED"] = "/job/wanted.json",
             }));
         });
     }

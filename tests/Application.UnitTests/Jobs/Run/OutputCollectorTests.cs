@@ -14,6 +14,13 @@ internal sealed class OutputCollectorTests : IDisposable
     private const string Tiff = """{"out": {"schema": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/tiff; application=geotiff"}}}""";
     private const string Gml = """{"out": {"schema": {"type": "string", "contentMediaType": "application/gml+xml"}}}""";
 
+    private const string Image = """
+        {"out": {"schema": {"oneOf": [
+          {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/tiff"},
+          {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"},
+          {"type": "string", "contentMediaType": "image/svg+xml"}]}}}
+        """;
+
     private readonly ANode _node = new();
 
     public void Dispose() => _node.Dispose();
@@ -165,6 +172,48 @@ internal sealed class OutputCollectorTests : IDisposable
         Assert.That(job.Message, Does.Contain(told));
     }
 
+    [TestCase(Number, "out", "\"x\"", "text/plain", "\"x\"")]
+    [TestCase(Number, "out.json", "{", "application/json", null)]
+    [TestCase(Number, "outputs.json", "{\"out\": \"x\"}", "text/plain", "\"x\"")]
+    [TestCase(Tiff, "outputs.json", "{\"out\": \"not base64\"}", "text/plain", "\"not base64\"")]
+    public async Task Collect_OfWhatDoesNotFit_KeepsIt(string outputs, string file, string content, string mediaType, string? value)
+    {
+        var kept = (await CollectAsync(outputs, (file, content))).Outputs.Single();
+        Assert.That((kept.OutputId, kept.MediaType, kept.Value), Is.EqualTo(("out", mediaType, value)));
+        if (value is null) Assert.That(Encoding.UTF8.GetString(_node.Outputs.Files[kept.File!.Key]), Is.EqualTo(content));
+    }
+
+    [TestCase("out.png")]
+    [TestCase("out")]
+    public async Task Collect_OfAFormatThatWasAskedFor_TakesTheFileOfIt(string file)
+    {
+        var job = await CollectAsync(Image, Asking("image/png"), ("out.tif", "II*"), (file, "png"));
+        Assert.That((job.Outputs.Single().File!.Name, job.Outputs.Single().MediaType), Is.EqualTo((file, "image/png")), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_ByGlobOfAFormatThatWasAskedFor_TakesOnlyFilesOfIt()
+    {
+        var job = await CollectAsync(Image, Asking("image/png"), Globs("*"), ("a.tif", "II*"), ("a.png", "png"));
+        Assert.That(job.Outputs.Select(output => output.File!.Name), Is.EqualTo(new[] { "a.png" }), job.Message);
+    }
+
+    [Test]
+    public async Task Collect_OfAnotherFormatThanWasAskedFor_FailsAndKeepsIt()
+    {
+        var job = await CollectAsync(Image, Asking("image/png"), ("out.tif", "II*"));
+        Assert.That(job.Message, Is.EqualTo("Output 'out' was asked for as 'image/png', and the program gave 'out.tif', which is 'image/tiff'"));
+        Assert.That(job.Outputs.Single().File!.Name, Is.EqualTo("out.tif"));
+    }
+
+    [Test]
+    public async Task Collect_OfAFormatInLine_UsesItsEncoding()
+    {
+        var job = await CollectAsync(Image, Asking("image/svg+xml"), ("outputs.json", "{\"out\": \"<svg/>\"}"));
+        Assert.That(Encoding.UTF8.GetString(_node.Outputs.Files.Values.Single()), Is.EqualTo("<svg/>"), job.Message);
+        Assert.That((job.Outputs.Single().File!.Name, job.Outputs.Single().MediaType), Is.EqualTo(("out.svg", "image/svg+xml")));
+    }
+
     [TestCase("out")]
     [TestCase("outputs.json")]
     public async Task Collect_OfAValueBeyondTheLimit_FailsWithTheLimit(string file)
@@ -196,19 +245,26 @@ internal sealed class OutputCollectorTests : IDisposable
         OutputBindings = new Dictionary<string, OutputBinding> { ["out"] = new() { Glob = [.. globs.Select(Expression.Parse)] } },
     };
 
-    private Task<Job> CollectAsync(string outputs, params (string Name, string Content)[] files) => CollectAsync(outputs, new() { Image = "a" }, files);
+    private static ExecuteRequest Asking(string mediaType) =>
+        new(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection> { ["out"] = new(mediaType, null) }, null);
+
+    private Task<Job> CollectAsync(string outputs, params (string Name, string Content)[] files) =>
+        CollectAsync(outputs, AJob.Asked("{}"), new() { Image = "a" }, files);
 
     private Task<Job> CollectAsync(string outputs, ExecutionUnit unit, params (string Name, string Content)[] files) =>
-        _node.RunToTheEndAsync(Writing(outputs, unit, files));
+        CollectAsync(outputs, AJob.Asked("{}"), unit, files);
 
-    private Job Writing(string outputs, ExecutionUnit unit, params (string Name, string Content)[] files)
+    private Task<Job> CollectAsync(string outputs, ExecuteRequest request, params (string Name, string Content)[] files) =>
+        CollectAsync(outputs, request, new() { Image = "a" }, files);
+
+    private Task<Job> CollectAsync(string outputs, ExecuteRequest request, ExecutionUnit unit, params (string Name, string Content)[] files)
     {
         _node.Runner.Program = container =>
         {
             foreach (var (name, content) in files) container.Write(name, content);
             container.Exit();
         };
-        return _node.Accept(AProcess.Named($"echo-{_node.Jobs.All.Count}").Giving(outputs).Running(unit).Deploy());
+        return _node.RunToTheEndAsync(_node.Accept(AProcess.Named($"echo-{_node.Jobs.All.Count}").Giving(outputs).Running(unit).Deploy(), request));
     }
 
     [TestCase("[$(inputs.name)].tif", "z-a")]

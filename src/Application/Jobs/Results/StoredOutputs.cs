@@ -1,11 +1,10 @@
 using OgcProcesses.Application.Common.Errors;
-using OgcProcesses.Application.Jobs;
 using OgcProcesses.Domain.Jobs;
 
-namespace OgcProcesses.WebApi.Http;
+namespace OgcProcesses.Application.Jobs.Results;
 
 /// <summary>Opens the files of outputs that are to be sent.</summary>
-internal static class StoredOutputs
+public static class StoredOutputs
 {
     /// <summary>Opens a file; one that is gone was dismissed with its job since the job was read.</summary>
     /// <exception cref="OgcException">The file is gone.</exception>
