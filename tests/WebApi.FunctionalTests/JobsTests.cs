@@ -53,6 +53,38 @@ internal sealed class JobsTests : ServerTests
         Assert.That(list.Json["jobs"]!.AsArray().Select(job => job!["status"]!.GetValue<string>()).Distinct(), Is.EqualTo(new[] { "successful" }));
     }
 
+    [Test]
+    [Requirement("/req/job-list/duration-response")]
+    [Requirement("/req/job-list/processid-response")]
+    public async Task List_ByDuration_HasRunningAndEndedJobsThatLastedSoLong()
+    {
+        using var server = new Server();
+        var quick = await server.RunAsync("echo", """{"inputs":{"message":"m"}}""");
+        var running = await server.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":60}}""", "respond-async");
+        var runningId = running.Json["jobID"]!.GetValue<string>();
+        await server.UntilAsync(runningId, status => DateTimeOffset.UtcNow - status["started"]?.GetValue<DateTimeOffset>() > TimeSpan.FromSeconds(1));
+        var echo = Uri.EscapeDataString($"{server.Http.BaseAddress}processes/echo");
+        var longer = Ids(await server.GetAsync($"/jobs?minDuration=1&status=running,accepted&processID=none,{echo}"));
+        var all = Ids(await server.GetAsync("/jobs?minDuration=0&maxDuration=3600"));
+        var none = Ids(await server.GetAsync("/jobs?minDuration=0&processID=none"));
+        await server.DeleteAsync($"/jobs/{runningId}");
+        Assert.That(longer, Is.EqualTo(new[] { runningId }));
+        Assert.That(all, Is.EqualTo(new[] { runningId, quick.Json["jobID"]!.GetValue<string>() }));
+        Assert.That(none, Is.Empty);
+    }
+
+    [Test]
+    [Requirement("/req/job-list/datetime-response")]
+    public async Task List_ByDay_HasTheJobsOfThatDay()
+    {
+        var job = await Server.RunAsync("echo", """{"inputs":{"message":"m"}}""");
+        var day = DateOnly.FromDateTime(job.Json["created"]!.GetValue<DateTimeOffset>().UtcDateTime);
+        var id = job.Json["jobID"]!.GetValue<string>();
+        Assert.That(Ids(await Server.GetAsync($"/jobs?datetime={day:O}")), Does.Contain(id));
+        Assert.That(Ids(await Server.GetAsync($"/jobs?datetime=../{day.AddDays(-1):O}")), Is.Empty);
+        Assert.That(Ids(await Server.GetAsync($"/jobs?datetime={day.AddDays(1):O}/")), Is.Empty);
+    }
+
     [TestCase("limit=0", "limit")]
     [TestCase("limit=x", "limit")]
     [TestCase("cursor=%00", "cursor")]
@@ -60,6 +92,11 @@ internal sealed class JobsTests : ServerTests
     [TestCase("status=sleeping", "status")]
     [TestCase("status=3", "status")]
     [TestCase("datetime=yesterday", "datetime")]
+    [TestCase("datetime=2026-02-01/2026-01-01", "datetime")]
+    [TestCase("minDuration=-1", "minDuration")]
+    [TestCase("minDuration=x", "minDuration")]
+    [TestCase("maxDuration=1.5", "maxDuration")]
+    [TestCase("minDuration=2&maxDuration=1", "minDuration")]
     public async Task List_BadQuery_IsRefusedByName(string query, string parameter)
     {
         var refused = await Server.GetAsync($"/jobs?{query}");

@@ -47,11 +47,20 @@ public interface IJobStore
 /// <param name="Statuses">Only in these statuses.</param>
 /// <param name="From">Only created at or after this.</param>
 /// <param name="To">Only created at or before this.</param>
+/// <param name="Duration">Only those that ran so long; without statuses, running and ended jobs.</param>
 public sealed record JobFilter(
     IReadOnlyCollection<ProcessId>? Processes = null,
     IReadOnlyCollection<JobStatus>? Statuses = null,
     DateTimeOffset? From = null,
-    DateTimeOffset? To = null);
+    DateTimeOffset? To = null,
+    DurationRange? Duration = null);
+
+/// <summary>How long jobs ran, bounds included: to their end, or while they run, to now.</summary>
+/// <remarks>/req/job-list/duration-response; jobs that never started have no duration.</remarks>
+/// <param name="Least">At least this.</param>
+/// <param name="Most">At most this.</param>
+/// <param name="Now">Until when running jobs have run.</param>
+public sealed record DurationRange(TimeSpan Least, TimeSpan Most, DateTimeOffset Now);
 
 /// <summary>A job that waits for its turn.</summary>
 public sealed record WaitingJob(JobId Id, ProcessId ProcessId, Guid RevisionId);

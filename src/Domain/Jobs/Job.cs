@@ -49,6 +49,10 @@ public sealed class Job
     /// <summary>When it ended.</summary>
     public DateTimeOffset? Finished { get; private set; }
 
+    /// <summary>How long it ran, from its start to its end; null until then, and when it never started.</summary>
+    /// <remarks>Kept rather than computed, so that lists are filtered by it along an index: /req/job-list/duration-response.</remarks>
+    public TimeSpan? Duration { get; private set; }
+
     /// <summary>When anything on it last changed.</summary>
     public DateTimeOffset Updated { get; private set; }
 
@@ -186,6 +190,7 @@ public sealed class Job
     {
         MoveTo(status, at);
         Finished ??= Updated;
+        Duration = Finished - Started;
         (Message, LeaseUntil) = (message, null);
     }
 

@@ -19,6 +19,10 @@ internal sealed class UtcConverter() : ValueConverter<DateTimeOffset, DateTime>(
     private static DateTimeOffset Read(DateTime stored) => new(stored.Ticks, TimeSpan.Zero);
 }
 
+/// <summary>Spans of time as a number, in microseconds, that every database compares and none limits to a day.</summary>
+internal sealed class MicrosecondsConverter()
+    : ValueConverter<TimeSpan, long>(span => span.Ticks / TimeSpan.TicksPerMicrosecond, stored => new(stored * TimeSpan.TicksPerMicrosecond));
+
 /// <summary>Enumerations as the words that clients read.</summary>
 internal sealed class WordConverter<T>() : ValueConverter<T, string>(value => Words[value], word => Values[word])
     where T : struct, Enum

@@ -36,6 +36,9 @@ internal static class JobQueries
 {
     private const int MostStretches = 32;
 
+    /// <remarks>/req/job-list/duration-response: which jobs have a duration where the client names no status.</remarks>
+    private static readonly JobStatus[] Started = [JobStatus.Running, JobStatus.Successful, JobStatus.Failed, JobStatus.Dismissed];
+
     /// <summary>The first jobs that a filter leaves, in the order of the list or against it.</summary>
     /// <remarks>
     /// An index holds the jobs of one process or status in the list's order, but not those of several. So each is read by
@@ -46,18 +49,19 @@ internal static class JobQueries
         var backwards = cursor is { Backwards: true };
         var jobs = context.Jobs.Within(filter).From(cursor);
         var processes = filter.Processes?.Distinct().ToList();
-        var statuses = filter.Statuses?.Distinct().ToList();
+        var statuses = (filter.Statuses ?? (filter.Duration is null ? null : Started))?.Distinct().ToList();
         if ((processes?.Count ?? 1) * (statuses?.Count ?? 1) > MostStretches)
         {
             if (processes is not null) jobs = jobs.Where(job => processes.Contains(job.ProcessId));
             if (statuses is not null) jobs = jobs.Where(job => statuses.Contains(job.Status));
+            if (filter.Duration is { } range) jobs = jobs.Running(range).Concat(jobs.Ended(range));
             return jobs.Sorted(backwards).Take(count);
         }
 
         var stretches =
             from process in processes?.Select(id => (ProcessId?)id) ?? [null]
             from status in statuses?.Select(status => (JobStatus?)status) ?? [null]
-            select jobs.Of(process, status).Sorted(backwards).Take(count);
+            select jobs.Of(process, status, filter.Duration).Sorted(backwards).Take(count);
         return stretches.ToList() switch
         {
             [] => jobs.Where(job => false),
@@ -88,12 +92,22 @@ internal static class JobQueries
         return jobs;
     }
 
-    private static IQueryable<Job> Of(this IQueryable<Job> jobs, ProcessId? process, JobStatus? status)
+    private static IQueryable<Job> Of(this IQueryable<Job> jobs, ProcessId? process, JobStatus? status, DurationRange? duration)
     {
         if (process is { } itsProcess) jobs = jobs.Where(job => job.ProcessId == itsProcess);
         if (status is { } itsStatus) jobs = jobs.Where(job => job.Status == itsStatus);
+        if (duration is not null) jobs = status == JobStatus.Running ? jobs.Running(duration) : jobs.Ended(duration);
         return jobs;
     }
+
+    private static IQueryable<Job> Running(this IQueryable<Job> jobs, DurationRange range)
+    {
+        var (first, last) = (range.Now - range.Most, range.Now - range.Least);
+        return jobs.Where(job => job.Status == JobStatus.Running && job.Started >= first && job.Started <= last);
+    }
+
+    private static IQueryable<Job> Ended(this IQueryable<Job> jobs, DurationRange range) =>
+        jobs.Where(job => job.Duration >= range.Least && job.Duration <= range.Most);
 
     private static IQueryable<Job> Sorted(this IQueryable<Job> jobs, bool backwards) => backwards
         ? jobs.OrderBy(job => job.Created).ThenBy(job => job.Id)

@@ -27,6 +27,7 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
         configurationBuilder.Properties<JobId>().HaveConversion<JobIdConverter>();
         configurationBuilder.Properties<ProcessId>().HaveConversion<ProcessIdConverter>().HaveMaxLength(128).AreUnicode(false);
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>().HavePrecision(6);
+        configurationBuilder.Properties<TimeSpan>().HaveConversion<MicrosecondsConverter>();
         configurationBuilder.Properties<JobStatus>().HaveConversion<WordConverter<JobStatus>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<JobFailureKind>().HaveConversion<WordConverter<JobFailureKind>>()
             .HaveMaxLength(32).AreUnicode(false);

@@ -115,6 +115,19 @@ internal sealed class JobTests
     }
 
     [Test]
+    public void Duration_IsFromStartToEnd_AndKeptByALaterDismissal()
+    {
+        var job = AJob.Running().Build();
+        Assert.That(job.Duration, Is.Null);
+        job.Succeed(AJob.FirstClaim, [], AJob.Now.AddSeconds(7));
+        job.Dismiss(AJob.Now.AddHours(1));
+        Assert.That(job.Duration, Is.EqualTo(TimeSpan.FromSeconds(7)));
+    }
+
+    [Test]
+    public void Duration_OfAJobThatNeverStarted_IsNone() => Assert.That(AJob.In(JobStatus.Dismissed).Duration, Is.Null);
+
+    [Test]
     public void Fail_TellsWhy()
     {
         var failure = new JobFailure(JobFailureKind.OutOfMemory, "too much memory", 137, "Killed");

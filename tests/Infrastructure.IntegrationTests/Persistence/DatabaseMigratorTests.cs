@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Infrastructure.Persistence;
 using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
@@ -20,6 +22,31 @@ internal sealed class DatabaseMigratorTests
         await another.Migrator.MigrateAsync(None);
 
         Assert.That(await another.Jobs.FindAsync(job.Id, None), Is.Not.Null);
+    }
+
+    [TestCase("2026-01-31 12:00:00", "2026-01-31 12:00:00.000001", 1)]
+    [TestCase("2026-01-31 23:59:59.5", "2026-02-01 00:00:01.25", 1_750_000)]
+    [TestCase("2026-01-31 12:00:00.123456", "2026-01-31 13:00:00", 3_599_876_544L)]
+    [TestCase(null, "2026-01-31 13:00:00", null)]
+    public async Task MigrateAsync_JobsOfAnEarlierVersion_GetTheirDurations(string? started, string finished, long? microseconds)
+    {
+        await using var server = TestServer.Unstarted();
+        var id = Guid.NewGuid().ToString().ToUpperInvariant();
+        await using (var context = server.Context())
+        {
+            await context.GetService<IMigrator>().MigrateAsync("Initial");
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO jobs (id, process_id, revision_id, owner, status, progress, created, updated, started, finished, attempt, version)
+                VALUES ({id}, 'echo', {id}, 'anna', 'failed', 0, {finished}, {finished}, {started}, {finished}, 1, 3)
+                """);
+        }
+
+        await server.Migrator.MigrateAsync(None);
+
+        var job = (await server.Jobs.ListAsync(new(), null, 1, None)).Items.Single();
+        Assert.That(job.Duration?.Ticks, Is.EqualTo(microseconds * TimeSpan.TicksPerMicrosecond));
+        Assert.That(job.Duration, Is.EqualTo(job.Finished - job.Started));
     }
 
     [Test]

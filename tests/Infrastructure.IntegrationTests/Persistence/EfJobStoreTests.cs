@@ -363,6 +363,65 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     }
 
     [Test]
+    public async Task ListAsync_WhileOthersAddJobs_GivesEachThatWasThereOnce()
+    {
+        for (var i = 0; i < 60; i++) await Jobs.AddAsync(AJob(at: Noon.AddSeconds(i / 3)), None);
+        var there = (await Jobs.ListAsync(new(), null, 100, None)).Items.Select(job => job.Id).ToList();
+        using var paged = new CancellationTokenSource();
+        using var added = new SemaphoreSlim(0);
+        var adding = Task.Run(async () =>
+        {
+            for (var i = 0; !paged.IsCancellationRequested; i++)
+            {
+                await Jobs.AddAsync(AJob(at: Noon.AddMinutes(1).AddSeconds(i)), None);
+                added.Release();
+            }
+        });
+
+        var read = new List<JobId>();
+        Page<Job>? page = null;
+        do
+        {
+            await added.WaitAsync();
+            page = await Jobs.ListAsync(new(), page?.Next, 7, None);
+            read.AddRange(Ids(page));
+        }
+        while (page.Next is not null);
+        await paged.CancelAsync();
+        await adding;
+
+        Assert.That(read, Is.Unique);
+        Assert.That(read.Intersect(there), Is.EqualTo(there));
+    }
+
+    [TestCase(0, 4, "0.5", "4", "running_2", "dismissed_3")]
+    [TestCase(1, 3, "running_2", "dismissed_3")]
+    [TestCase(4, 4, "4")]
+    [TestCase(5, 9)]
+    public async Task ListAsync_ByDuration_CountsRunningJobsToNowAndLeavesOutThoseThatNeverRan(int least, int most, params string[] expected)
+    {
+        await AddLastingAsync();
+
+        var filter = new JobFilter(Duration: new(TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most), Noon.AddSeconds(2)));
+        var found = (await Jobs.ListAsync(filter, null, 10, None)).Items.Select(job => job.ProcessId);
+        var many = filter with { Processes = [.. Enumerable.Range(0, 40).Select(i => new ProcessId($"p{i}")), .. found] };
+
+        Assert.That(found.Select(id => id.Value), Is.EquivalentTo(expected));
+        Assert.That((await Jobs.ListAsync(many, null, 10, None)).Items.Select(job => job.ProcessId), Is.EqualTo(found), "of too many processes to read one by one");
+    }
+
+    [Test]
+    public async Task ListAsync_ByDurationAndStatus_HasOnlyThoseOfBoth()
+    {
+        await AddLastingAsync();
+        var any = new DurationRange(TimeSpan.Zero, TimeSpan.FromDays(1), Noon.AddSeconds(2));
+
+        var ended = await Jobs.ListAsync(new(Statuses: [JobStatus.Successful, JobStatus.Accepted], Duration: any), null, 10, None);
+
+        Assert.That(ended.Items.Select(job => job.Duration), Is.EquivalentTo(new[] { TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(4) }));
+    }
+
+    [Test]
     public async Task ListAsync_ProcessesThatDifferByCase_AreNotMixedUp()
     {
         await Jobs.AddAsync(AJob("Echo"), None);
@@ -472,6 +531,17 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         List<Page<Job>> pages = [await Jobs.ListAsync(filter, null, limit, None)];
         while (pages[^1].Next is { } next) pages.Add(await Jobs.ListAsync(filter, next, limit, None));
         return pages;
+    }
+
+    /// <summary>Two that succeeded, one that runs, one dismissed while it ran, two that never ran; each named by how long.</summary>
+    private async Task AddLastingAsync()
+    {
+        Job[] jobs = [ARunningJob("0.5"), ARunningJob("4"), ARunningJob("running_2"), ARunningJob("dismissed_3"), AJob("waiting"), AJob("unstarted")];
+        jobs[0].Succeed(FirstClaim, [], Noon.AddSeconds(0.5));
+        jobs[1].Succeed(FirstClaim, [], Noon.AddSeconds(4));
+        jobs[3].Dismiss(Noon.AddSeconds(3));
+        jobs[5].Dismiss(Noon.AddSeconds(3));
+        foreach (var job in jobs) await Jobs.AddAsync(job, None);
     }
 
     private async Task<Job> AddRunningAsync()

@@ -13,6 +13,8 @@ internal sealed class QueryPlanTests
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly Cursor SomePlace = new(JobPlace.KeyOf(AJob()), Backwards: false);
 
+    private static readonly DurationRange Short = new(TimeSpan.Zero, TimeSpan.FromSeconds(5), Noon);
+
     private TestServer _server = null!;
 
     [SetUp]
@@ -36,6 +38,8 @@ internal sealed class QueryPlanTests
         yield return Query("ListByStatus", jobs => jobs.ListAsync(new(null, running), SomePlace, 10, None));
         yield return Query("ListByBoth", jobs => jobs.ListAsync(new(echo, running), SomePlace, 10, None));
         yield return Query("ListByTime", jobs => jobs.ListAsync(new(From: Noon, To: Noon), null, 10, None));
+        yield return Query("ListByStatusAndDuration", jobs => jobs.ListAsync(new(null, [JobStatus.Failed], Duration: Short), SomePlace, 10, None));
+        yield return Query("ListRunningByDuration", jobs => jobs.ListAsync(new(echo, running, Duration: Short), SomePlace, 10, None));
         yield return Query("ListWaiting", jobs => jobs.ListWaitingAsync(echo, 10, None));
         yield return Query("CountWaitingBefore", jobs => jobs.CountWaitingBeforeAsync(AJob(), 10, None));
         yield return Query("ListAbandoned", jobs => jobs.ListAbandonedAsync(Node, [], Noon, None));
@@ -76,5 +80,16 @@ internal sealed class QueryPlanTests
         var plan = await _server.Statements.ExplainAsync(context);
 
         Assert.That(plan.Split('\n').Count(step => step.Contains("SEARCH") && step.Contains("ix_jobs_process_status (process_id=? AND status=? AND created<?)")), Is.EqualTo(4), plan);
+    }
+
+    [Test]
+    public async Task Query_OfADurationAlone_ReadsOneStretchForEachStatusThatHasOne()
+    {
+        await _server.Jobs.ListAsync(new(Duration: Short), SomePlace, 10, None);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        Assert.That(plan.Split('\n').Count(step => step.Contains("ix_jobs_status (status=? AND created<?)")), Is.EqualTo(4), plan);
     }
 }

@@ -23,14 +23,20 @@ public sealed record ListJobs : IRequest<JobList>
     /// <summary>Only jobs of these types; this server has jobs of type "process".</summary>
     public IReadOnlyList<string>? Type { get; init; }
 
-    /// <summary>Only jobs of these processes.</summary>
+    /// <summary>Only jobs of these processes, each given by its identifier or the URI of its description.</summary>
     public IReadOnlyList<string>? ProcessID { get; init; }
 
     /// <summary>Only jobs in these statuses.</summary>
     public IReadOnlyList<string>? Status { get; init; }
 
-    /// <summary>Only jobs created at an instant or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>).</summary>
+    /// <summary>Only jobs created at an instant, on a day or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>), ends included.</summary>
     public string? Datetime { get; init; }
+
+    /// <summary>Only jobs that ran at least so many seconds; of running ones, until now.</summary>
+    public long? MinDuration { get; init; }
+
+    /// <summary>Only jobs that ran at most so many seconds; of running ones, until now.</summary>
+    public long? MaxDuration { get; init; }
 }
 
 /// <summary>A list of jobs.</summary>
@@ -41,22 +47,28 @@ public sealed record JobList(IReadOnlyList<StatusInfo> Jobs, IReadOnlyList<Link>
 
 internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
 {
+    private const string Seconds = "must be a whole number of seconds, 0 or more";
+
     public ListJobsValidator()
     {
         RuleFor(request => request.Limit).IsLimit();
         RuleFor(request => request.Status).Must(words => JobFilters.Words(words).All(word => JobFilters.TryParseStatus(word, out _)))
             .OverridePropertyName("status").WithMessage("must be accepted, running, successful, failed or dismissed");
         RuleFor(request => request.Datetime).Must(text => text is null || JobFilters.TryParseInterval(text, out _, out _))
-            .OverridePropertyName("datetime").WithMessage("must be a date-time (RFC 3339) or an interval such as 2026-01-01T00:00:00Z/..");
+            .OverridePropertyName("datetime").WithMessage("must be a date-time (RFC 3339) or an interval such as 2026-01-01T00:00:00Z/.., which ends no earlier than it begins");
+        RuleFor(request => request.MinDuration).GreaterThanOrEqualTo(0).OverridePropertyName("minDuration").WithMessage(Seconds);
+        RuleFor(request => request.MaxDuration).GreaterThanOrEqualTo(0).OverridePropertyName("maxDuration").WithMessage(Seconds);
+        RuleFor(request => request.MinDuration).Must((request, least) => !(least > request.MaxDuration))
+            .OverridePropertyName("minDuration").WithMessage("must not be more than maxDuration");
     }
 }
 
-internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks links) : IRequestHandler<ListJobs, JobList>
+internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks links, TimeProvider clock) : IRequestHandler<ListJobs, JobList>
 {
     public async Task<JobList> Handle(ListJobs request, CancellationToken cancellationToken)
     {
         var page = await jobs.ListAsync(
-            JobFilters.From(request), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
+            JobFilters.From(request, clock.GetUtcNow()), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
         return new(mapper.Map<IReadOnlyList<StatusInfo>>(page.Items), links.For(page));
     }
 }
@@ -64,14 +76,17 @@ internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks lin
 /// <summary>Reads the filters of a job list.</summary>
 internal static class JobFilters
 {
+    /// <summary>Longer than any job runs, and short enough to be counted back from now.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
     /// <summary>The filter of a request that has been found valid.</summary>
-    public static JobFilter From(ListJobs request)
+    public static JobFilter From(ListJobs request, DateTimeOffset now)
     {
         DateTimeOffset? from = null, to = null;
         if (request.Datetime is { } datetime) _ = TryParseInterval(datetime, out from, out to);
         var processes = Processes(request);
         var statuses = Words(request.Status);
-        return new(processes, statuses.Count == 0 ? null : [.. statuses.Select(Parse)], from, to);
+        return new(processes, statuses.Count == 0 ? null : [.. statuses.Select(Parse)], from, to, Durations(request, now));
 
         static JobStatus Parse(string word) => TryParseStatus(word, out var status) ? status : default;
     }
@@ -89,19 +104,13 @@ internal static class JobFilters
         return index >= 0;
     }
 
-    /// <remarks>/req/job-list/datetime-definition</remarks>
+    /// <remarks>/req/job-list/datetime-definition; a date alone stands for its whole day in UTC.</remarks>
     public static bool TryParseInterval(string text, out DateTimeOffset? from, out DateTimeOffset? to)
     {
         (from, to) = (null, null);
         var ends = text.Split('/');
-        if (ends.Length == 1)
-        {
-            if (!TryParseInstant(text, out from)) return false;
-            to = from;
-            return from is not null;
-        }
-
-        return ends.Length == 2 && TryParseInstant(ends[0], out from) && TryParseInstant(ends[1], out to);
+        if (ends.Length == 1) return TryParseEnd(text, out from, out to) && from is not null;
+        return ends.Length == 2 && TryParseEnd(ends[0], out from, out _) && TryParseEnd(ends[1], out _, out to) && !(from > to);
     }
 
     /// <summary>The processes asked for, none of which may exist; type leaves all or none, since every job here is a process's.</summary>
@@ -109,17 +118,38 @@ internal static class JobFilters
     {
         var (types, ids) = (Words(request.Type), Words(request.ProcessID));
         if (types.Count > 0 && !types.Contains("process")) return [];
-        return ids.Count == 0 ? null : [.. ids.Where(id => ProcessId.TryParse(id, out _)).Select(id => new ProcessId(id))];
+        return ids.Count == 0 ? null : [.. ids.Select(ProcessIn).OfType<ProcessId>()];
     }
 
-    private static bool TryParseInstant(string text, out DateTimeOffset? instant)
+    private static ProcessId? ProcessIn(string word)
     {
-        instant = null;
+        if (Uri.TryCreate(word, UriKind.Absolute, out var uri) && uri.Segments is [.., "processes/", var last]) word = Uri.UnescapeDataString(last.TrimEnd('/'));
+        return ProcessId.TryParse(word, out var id) ? id : null;
+    }
+
+    private static DurationRange? Durations(ListJobs request, DateTimeOffset now)
+    {
+        if (request is { MinDuration: null, MaxDuration: null }) return null;
+        return new(Of(request.MinDuration ?? 0), request.MaxDuration is { } most ? Of(most) : Longest, now);
+
+        static TimeSpan Of(long seconds) => TimeSpan.FromSeconds(Math.Min(seconds, (long)Longest.TotalSeconds));
+    }
+
+    /// <summary>The first and last instant of what an end of an interval names; neither of an open end.</summary>
+    private static bool TryParseEnd(string text, out DateTimeOffset? first, out DateTimeOffset? last)
+    {
+        (first, last) = (null, null);
         if (text is "" or "..") return true;
-        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"];
-        var parsed = DateTimeOffset.TryParseExact(
-            text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value);
-        if (parsed) instant = value;
-        return parsed;
+        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+        const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, InUtc, out var instant))
+        {
+            (first, last) = (instant, instant);
+            return true;
+        }
+
+        var isDate = DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, InUtc, out var day);
+        if (isDate) (first, last) = (day, day.AddTicks(TimeSpan.TicksPerDay - 1));
+        return isDate;
     }
 }

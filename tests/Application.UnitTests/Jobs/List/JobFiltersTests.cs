@@ -18,6 +18,9 @@ internal sealed class JobFiltersTests
     [TestCase("2026-01-02T03:04:05Z/..", "2026-01-02T03:04:05Z", null)]
     [TestCase("2026-01-02T03:04:05Z/", "2026-01-02T03:04:05Z", null)]
     [TestCase("../..", null, null)]
+    [TestCase("2026-01-02", "2026-01-02T00:00:00Z", "2026-01-02T23:59:59.9999999Z")]
+    [TestCase("2026-01-02/2026-01-03", "2026-01-02T00:00:00Z", "2026-01-03T23:59:59.9999999Z")]
+    [TestCase("2026-01-02T00:00:00Z/2026-01-02", "2026-01-02T00:00:00Z", "2026-01-02T23:59:59.9999999Z")]
     [Requirement("/req/job-list/datetime-definition")]
     public void TryParseInterval_OfEveryForm_GivesItsEnds(string text, string? from, string? to)
     {
@@ -32,6 +35,8 @@ internal sealed class JobFiltersTests
     [TestCase("2026-01-01T00:00:00Z/2026-02-01T00:00:00Z/2026-03-01T00:00:00Z")]
     [TestCase("2026-01-01T00:00:00Z/later")]
     [TestCase("01/02/2026")]
+    [TestCase("2026-01-02T00:00:01Z/2026-01-02T00:00:00Z")]
+    [TestCase("2026-01-03/2026-01-02")]
     public void TryParseInterval_OfAnythingElse_IsRefused(string text) =>
         Assert.That(JobFilters.TryParseInterval(text, out _, out _), Is.False);
 
@@ -53,7 +58,7 @@ internal sealed class JobFiltersTests
     public void TryParseStatus_OfAnyOther_IsRefused(string word) => Assert.That(JobFilters.TryParseStatus(word, out _), Is.False);
 
     [Test]
-    public void From_WithoutFilters_LeavesAll() => Assert.That(JobFilters.From(new()), Is.EqualTo(new JobFilter()));
+    public void From_WithoutFilters_LeavesAll() => Assert.That(JobFilters.From(new(), AJob.Now), Is.EqualTo(new JobFilter()));
 
     [Test]
     public void From_OfEveryFilter_TakesThemOver()
@@ -61,11 +66,13 @@ internal sealed class JobFiltersTests
         var filter = JobFilters.From(new()
         {
             ProcessID = ["echo", "a/b"], Status = ["failed", "running"], Type = ["process"], Datetime = "2026-01-02T03:04:05Z/..",
-        });
+            MinDuration = 0, MaxDuration = 90,
+        }, AJob.Now);
         Assert.Multiple(() =>
         {
             Assert.That(filter.Processes, Is.EqualTo(new[] { new ProcessId("echo") }), "an id that nothing can have finds nothing");
             Assert.That(filter.Statuses, Is.EqualTo(new[] { JobStatus.Failed, JobStatus.Running }));
+            Assert.That(filter.Duration, Is.EqualTo(new DurationRange(TimeSpan.Zero, TimeSpan.FromSeconds(90), AJob.Now)));
             Assert.That((filter.From, filter.To), Is.EqualTo((Instant("2026-01-02T03:04:05Z"), (DateTimeOffset?)null)));
         });
     }
@@ -75,11 +82,47 @@ internal sealed class JobFiltersTests
     [TestCase("failed", "running")]
     [Requirement("/req/job-list/status-definition")]
     public void From_OfSeveralStatuses_TakesThemOneByOneOrWithCommas(params string[] statuses) =>
-        Assert.That(JobFilters.From(new() { Status = statuses }).Statuses, Is.EqualTo(new[] { JobStatus.Failed, JobStatus.Running }));
+        Assert.That(JobFilters.From(new() { Status = statuses }, AJob.Now).Statuses, Is.EqualTo(new[] { JobStatus.Failed, JobStatus.Running }));
 
     [Test]
     [Requirement("/req/job-list/type-definition")]
-    public void From_OfAnotherType_LeavesNone() => Assert.That(JobFilters.From(new() { Type = ["openeo"] }).Processes, Is.Empty);
+    public void From_OfAnotherType_LeavesNone() => Assert.That(JobFilters.From(new() { Type = ["openeo"] }, AJob.Now).Processes, Is.Empty);
+
+    [TestCase("https://ogc.example/processes/echo", "echo")]
+    [TestCase("https://other.example/base/processes/a:b/", "a:b")]
+    [TestCase("a:b", "a:b")]
+    [TestCase("https://ogc.example/jobs/echo", null)]
+    [TestCase("https://ogc.example/processes/", null)]
+    [Requirement("/req/job-list/processID-definition")]
+    public void From_OfAProcessOrItsUri_AsksForTheProcess(string word, string? process) =>
+        Assert.That(
+            JobFilters.From(new() { ProcessID = [word] }, AJob.Now).Processes,
+            Is.EqualTo(process is null ? Array.Empty<ProcessId>() : [new ProcessId(process)]));
+
+    [TestCase(null, null, null)]
+    [TestCase(5L, null, 5)]
+    [TestCase(null, 0L, 0)]
+    [TestCase(long.MaxValue, long.MaxValue, null)]
+    [Requirement("/req/job-list/duration-definition")]
+    public void From_OfDurations_KeepsThemWithinWhatCanBeCounted(long? least, long? most, int? seconds)
+    {
+        var range = JobFilters.From(new() { MinDuration = least, MaxDuration = most }, AJob.Now).Duration;
+        Assert.That(range is null, Is.EqualTo(least is null && most is null));
+        if (range is null) return;
+        Assert.That(range.Now - range.Most, Is.LessThanOrEqualTo(range.Now - range.Least));
+        if (seconds is { } known) Assert.That(least is null ? range.Most : range.Least, Is.EqualTo(TimeSpan.FromSeconds(known)));
+    }
+
+    [TestCase(-1L, null, "minDuration")]
+    [TestCase(null, -1L, "maxDuration")]
+    [TestCase(6L, 5L, "minDuration")]
+    [TestCase(5L, 5L)]
+    [TestCase(0L, 0L)]
+    [Requirement("/req/job-list/duration-definition")]
+    public void Validate_OfDurations_TellsWhichIsWrong(long? least, long? most, params string[] wrong) =>
+        Assert.That(
+            new ListJobsValidator().Validate(new ListJobs { MinDuration = least, MaxDuration = most }).Errors.Select(error => error.PropertyName),
+            Is.EqualTo(wrong));
 
     [TestCase(0, "queued", "soon", "limit", "status", "datetime")]
     [TestCase(-5, "running", null, "limit")]
@@ -95,7 +138,7 @@ internal sealed class JobFiltersTests
     {
         var store = new FakeJobStore(new JobSignals()) { Next = new("key", false) };
         store.Add(AJob.Running().For("echo").Build());
-        var list = await new ListJobsHandler(store, AMapper.WithAllMaps, new FakeLinks()).Handle(new() { Limit = 20_000 }, CancellationToken.None);
+        var list = await new ListJobsHandler(store, AMapper.WithAllMaps, new FakeLinks(), TimeProvider.System).Handle(new() { Limit = 20_000 }, CancellationToken.None);
         Assert.Multiple(() =>
         {
             Assert.That(store.Asked.Limit, Is.EqualTo(10_000));
@@ -109,7 +152,7 @@ internal sealed class JobFiltersTests
     [Test]
     public void List_WithAForeignCursor_IsTheClientsMistake()
     {
-        var handler = new ListJobsHandler(new FakeJobStore(new JobSignals()), AMapper.WithAllMaps, new FakeLinks());
+        var handler = new ListJobsHandler(new FakeJobStore(new JobSignals()), AMapper.WithAllMaps, new FakeLinks(), TimeProvider.System);
         Assert.ThrowsAsync<OgcException>(() => handler.Handle(new() { Cursor = "mine" }, CancellationToken.None));
     }
 

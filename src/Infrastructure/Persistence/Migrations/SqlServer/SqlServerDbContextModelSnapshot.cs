@@ -38,6 +38,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("datetime2(6)")
                         .HasColumnName("created");
 
+                    b.Property<long?>("Duration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration");
+
                     b.Property<DateTime?>("Finished")
                         .HasPrecision(6)
                         .HasColumnType("datetime2(6)")
@@ -152,10 +156,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");
 
-                    b.HasIndex("ProcessId", "Status", "Created", "Id")
+                    b.HasIndex("ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_process_status");
 
-                    b.HasIndex("Status", "Created", "Id", "ProcessId")
+                    b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
 
                     b.ToTable("jobs", (string)null);

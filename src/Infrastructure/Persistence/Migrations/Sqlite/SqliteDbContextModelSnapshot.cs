@@ -33,6 +33,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created");
 
+                    b.Property<long?>("Duration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("duration");
+
                     b.Property<DateTime?>("Finished")
                         .HasPrecision(6)
                         .HasColumnType("TEXT")
@@ -134,10 +138,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");
 
-                    b.HasIndex("ProcessId", "Status", "Created", "Id")
+                    b.HasIndex("ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_process_status");
 
-                    b.HasIndex("Status", "Created", "Id", "ProcessId")
+                    b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
 
                     b.ToTable("jobs", (string)null);
