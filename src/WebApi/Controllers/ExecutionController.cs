@@ -58,8 +58,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     private static ProcessId NamedProcess(string? named)
     {
         if (string.IsNullOrEmpty(named)) throw new OgcException([Violation.InBody("/process", "is required where the path does not name the process")]);
-        var id = Uri.UnescapeDataString(named[(named.TrimEnd('/').LastIndexOf('/') + 1)..].TrimEnd('/'));
-        return ProcessId.TryParse(id, out var processId)
+        return Application.Jobs.Execute.Execute.TryReadProcess(named, out var processId)
             ? processId
             : throw new OgcException(OgcError.NoSuchProcess, $"There is no process '{named}'.");
     }

@@ -7,6 +7,9 @@ internal sealed class FakeFetcher : IInputFetcher
 {
     public Dictionary<string, byte[]> Files { get; } = [];
 
+    /// <summary>The media type that other servers state.</summary>
+    public string? MediaType { get; set; }
+
     public string? Refuse(Uri link) => link.Scheme == Uri.UriSchemeHttps ? null : "only https is allowed";
 
     public async Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken)
@@ -14,6 +17,6 @@ internal sealed class FakeFetcher : IInputFetcher
         if (!Files.TryGetValue(link.ToString(), out var content)) throw new FetchException(link, "404 Not Found");
         var path = Path.Combine(folder, Path.GetFileName(link.LocalPath));
         await File.WriteAllBytesAsync(path, content, cancellationToken);
-        return new(path, null, content.Length, "");
+        return new(path, MediaType, content.Length, "");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Execute;
 
@@ -18,6 +19,13 @@ public sealed record Execute
 
     /// <summary>1.0: raw or document.</summary>
     public string? Response { get; init; }
+
+    /// <summary>Reads what <see cref="Process"/> may hold: an identifier, or the URI of a description, which ends with it.</summary>
+    public static bool TryReadProcess(string named, out ProcessId id)
+    {
+        var path = named.Split('?', '#')[0].TrimEnd('/');
+        return ProcessId.TryParse(Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]), out id);
+    }
 
     /// <summary>Every other member; ignored.</summary>
     [JsonExtensionData]

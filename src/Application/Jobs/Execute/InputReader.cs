@@ -25,6 +25,8 @@ internal sealed class InputReader(
     /// <summary>The request with defaults filled in; throws an <see cref="OgcException"/> that tells all violations.</summary>
     public ExecuteRequest Read(Execute request)
     {
+        if (request.Process is { Length: > 0 } named && !(Execute.TryReadProcess(named, out var other) && other == process.Id))
+            Wrong<object>("/process", $"names another process than the one that is executed, '{process.Id}'");
         var inputs = ReadInputs(request.Inputs ?? new Dictionary<string, JsonElement>());
         ResponseForm? response = request.Response switch
         {

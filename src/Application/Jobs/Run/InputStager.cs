@@ -16,6 +16,8 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// </remarks>
 public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas, IOptions<RunnerOptions> options)
 {
+    private const string WebPage = "text/html";
+
     /// <summary>Stages all inputs into a new work folder.</summary>
     /// <exception cref="JobFailedException">An input could not be fetched, or does not fit its schema.</exception>
     internal async Task<StagedInputs> StageAsync(
@@ -97,8 +99,17 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
             throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': {failure.Message}", failure);
         }
 
-        return schema.AllowsFile ? slot.PathInContainer(file.Path) : await ReadValueAsync(file, schema, slot, cancellationToken);
+        if (!schema.AllowsFile) return await ReadValueAsync(file, schema, slot, cancellationToken);
+        return IsPageInstead(file, schema)
+            ? throw new JobFailedException(
+                JobFailureKind.InputInvalid,
+                $"What input '{slot.InputId}' links to is a web page ({WebPage}) and not '{schema.MediaTypes.First()}'; the link may lead to a page about the file, or to a login.")
+            : slot.PathInContainer(file.Path);
     }
+
+    /// <remarks>Servers give files all kinds of types, so that nothing follows from another one; but nobody serves data as a page.</remarks>
+    private static bool IsPageInstead(FetchedFile file, ValueSchema schema) =>
+        file.MediaType == WebPage && schema.MediaTypes.Any() && !schema.MediaTypes.Any(type => MediaTypes.AreSame(type, WebPage));
 
     /// <remarks>/req/core/process-execute-input-validation: what a link led to is validated as if it had been given in line.</remarks>
     private async Task<JsonElement> ReadValueAsync(FetchedFile file, ValueSchema schema, Slot slot, CancellationToken cancellationToken)

@@ -194,6 +194,17 @@ internal sealed class InputReaderTests
         Assert.That(refusal!.Violations.Select(violation => violation.Pointer), Is.EquivalentTo(new[] { "/inputs/a", "/inputs/b", "/outputs/z" }));
     }
 
+    [TestCase("echo")]
+    [TestCase("https://ogc.example/processes/echo")]
+    [TestCase("https://ogc.example/processes/echo/?f=json")]
+    public void Read_OfTheProcessThatIsExecuted_IsFine(string process) => Assert.DoesNotThrow(() => Read("{}", $$"""{"process": "{{process}}"}"""));
+
+    [TestCase("other")]
+    [TestCase("https://ogc.example/processes/echo/execution")]
+    [TestCase("//")]
+    public void Read_OfAnotherProcess_PointsAtIt(string process) =>
+        Assert.That(Violations("{}", $$"""{"process": "{{process}}"}""").Single().Pointer, Is.EqualTo("/process"));
+
     [TestCase("raw", ResponseForm.Raw)]
     [TestCase("document", ResponseForm.Document)]
     public void Read_OfResponse_KeepsIt(string word, ResponseForm form) =>

@@ -57,6 +57,17 @@ internal sealed class InputStagerTests : IDisposable
         Assert.That((await StageAsync($$"""{"n": {{Number}} }""", """{"n": {"href": "https://a.example/n"} }""")).Json, Is.EqualTo("""{"n":42}"""));
     }
 
+    [Test]
+    [Requirement("/req/core/process-execute-input-validation")]
+    public void Stage_OfALinkToAPageInsteadOfAFile_FailsTheJob()
+    {
+        (_fetcher.Files["https://a.example/scene.tif"], _fetcher.MediaType) = ("<html>"u8.ToArray(), "text/html");
+        var failed = Failure($$"""{"t": {{Tiff}} }""", """{"t": {"href": "https://a.example/scene.tif"} }""");
+        Assert.That((failed.Kind, failed.Reason), Is.EqualTo((
+            JobFailureKind.InputInvalid,
+            "What input 't' links to is a web page (text/html) and not 'image/tiff'; the link may lead to a page about the file, or to a login.")));
+    }
+
     [TestCase("\"x\"", "must be of type number")]
     [TestCase("<html>", "is not JSON")]
     [Requirement("/req/core/process-execute-input-validation")]
