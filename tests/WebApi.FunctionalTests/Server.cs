@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using OgcProcesses.WebApi.FunctionalTests.Conformance;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
 
@@ -76,7 +77,9 @@ internal sealed class Server : WebApplicationFactory<Program>
         if (prefer is not null) request.Headers.TryAddWithoutValidation("Prefer", prefer);
         if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
         using var response = await Http.SendAsync(request);
-        return await Answer.ReadAsync(response);
+        var answer = await Answer.ReadAsync(response);
+        await OfficialSchemas.CheckAsync(response, answer.Body);
+        return answer;
     }
 
     /// <summary>Sends a request with headers as they are given; a body is JSON.</summary>

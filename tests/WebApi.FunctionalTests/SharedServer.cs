@@ -1,3 +1,5 @@
+using OgcProcesses.WebApi.FunctionalTests.Conformance;
+
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 /// <summary>One server for all tests that need no settings of their own; a container or two at a time is what two cores bear.</summary>
@@ -10,7 +12,11 @@ internal sealed class SharedServer
     public void Start() => Instance = new Server();
 
     [OneTimeTearDown]
-    public void Stop() => Instance.Dispose();
+    public void Stop()
+    {
+        Instance.Dispose();
+        OfficialSchemas.End();
+    }
 }
 
 /// <summary>Gives tests the shared server by a short name.</summary>

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace OgcProcesses.WebApi.FunctionalTests.Conformance;
+
+/// <summary>Debian's Python, which has the independent tools that tests are measured by.</summary>
+internal static class Python
+{
+    /// <remarks>Not whatever python3 comes first: only the system's has the system's packages.</remarks>
+    public const string Interpreter = "/usr/bin/python3";
+
+    /// <summary>Starts a script that lies beside the tests.</summary>
+    public static Process Start(string script, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Interpreter)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(TestContext.CurrentContext.TestDirectory, "Conformance", script));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}
