@@ -76,7 +76,7 @@ internal sealed class LandingPageTests : ServerTests
     }
 
     [TestCase("/processes", "get", "limit", "cursor")]
-    [TestCase("/jobs", "get", "limit", "cursor", "type", "processID", "status", "datetime")]
+    [TestCase("/jobs", "get", "limit", "cursor", "type", "processID", "status", "datetime", "minDuration", "maxDuration")]
     [Requirement("/req/oas30/completeness")]
     public async Task Api_NamesQueryParametersAsTheStandardDoes(string path, string method, params string[] names)
     {

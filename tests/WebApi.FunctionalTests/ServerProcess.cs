@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using OgcProcesses.WebApi.FunctionalTests.Conformance;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
 
@@ -63,7 +64,13 @@ internal sealed class ServerProcess(string folder) : IDisposable
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["jobID"]!.GetValue<string>();
     }
 
-    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _http.GetStringAsync($"{Url}{path}"))!;
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await _http.GetAsync($"{Url}{path}");
+        var answer = await Answer.ReadAsync(response.EnsureSuccessStatusCode());
+        await OfficialSchemas.CheckAsync(response, answer.Body);
+        return answer.Json;
+    }
 
     /// <summary>The status of a job once it is as it should be; polled, as clients do.</summary>
     public async Task<JsonNode> UntilAsync(string jobId, Func<JsonNode, bool> isReached)

@@ -78,6 +78,8 @@ public sealed class ResultsDocument
         {
             json.WriteStartObject();
             json.WriteString("href", result.UrlOf(output));
+            // 1.0 can do without; the draft's link.yaml requires it.
+            json.WriteString("rel", "item");
             json.WriteString("type", output.MediaType);
             if (output.File is { } linked) json.WriteString("title", linked.Name);
             json.WriteEndObject();
