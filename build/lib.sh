@@ -192,6 +192,7 @@ ensure_test_tools() {
   local missing=()
   have chromium || missing+=(chromium)
   have cwltool || missing+=(cwltool)
+  [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
   /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)
   if ((${#missing[@]} > 0)) && can_install; then
     apt_install "${missing[@]}" || note "Going on without ${missing[*]}"

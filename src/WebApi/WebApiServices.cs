@@ -17,6 +17,7 @@ internal static class WebApiServices
 {
     public static IServiceCollection AddWebApi(this IServiceCollection services)
     {
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddOptions<ApiOptions>()
             .BindConfiguration(ApiOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
@@ -24,8 +25,12 @@ internal static class WebApiServices
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {
             kestrel.AddServerHeader = false;
+            // RFC 9112, 3.2.2: a target with a host in it counts for more than the header Host.
+            kestrel.AllowHostHeaderOverride = true;
             kestrel.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
         });
+        services.AddProxyHeaders();
+        services.AddCrossOrigin();
         services.AddHttpContextAccessor();
         services.AddSingleton<ILinks, RequestLinks>();
         services.AddSingleton<ICaller, Caller>();
@@ -35,6 +40,8 @@ internal static class WebApiServices
             {
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
+                mvc.Filters.Add(new UntypedBody());
+                mvc.Filters.Add(new LinkHeaders());
                 mvc.Filters.Add(new NotModified());
                 mvc.SuppressAsyncSuffixInActionNames = false;
             })
@@ -59,9 +66,13 @@ internal static class WebApiServices
 
     public static void UseWebApi(this WebApplication app)
     {
-        app.UsePathBase(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.PathBase);
+        app.UseAnswerHeaders();
+        app.UseProxyHeaders();
+        app.UseRequestPath();
+        app.UseCrossOrigin();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseAllowedMethods();
         app.UseRoutingWithHead();
         app.UseApiDefinition();
         app.MapControllers();

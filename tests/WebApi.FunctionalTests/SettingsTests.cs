@@ -11,6 +11,8 @@ internal sealed class SettingsTests
     [TestCase("Runner:MaxConcurentJobs", "4", "MaxConcurentJobs")]
     [TestCase("Api:MaxRequestBytes", "many", "MaxRequestBytes")]
     [TestCase("Api:PathBase", "ogc/", "PathBase")]
+    [TestCase("Api:KnownProxies:0", "proxy.local", "proxy.local")]
+    [TestCase("Cors:AllowedOrigins:0", "https://maps.example/app", "https://maps.example/app")]
     [TestCase("Fetch:AllowedNetworks:0", "10.0.0.0/33", "10.0.0.0/33")]
     [TestCase("Database:Provider", "Oracle", "Provider")]
     [TestCase("Database:ConnectionString", "Data Source=/proc/nothing/database.db", "Database:ConnectionString")]
