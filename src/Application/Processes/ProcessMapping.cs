@@ -53,6 +53,9 @@ internal sealed class ProcessMapping : Profile
         "dismiss",
     ];
 
+    private static IReadOnlyList<string> OutputTransmission(Process process) =>
+        Member(process, "outputTransmission")?.Deserialize<IReadOnlyList<string>>() ?? ["value", "reference"];
+
     private sealed class ToSummary(ILinks links) : ITypeConverter<Process, ProcessSummary>
     {
         public ProcessSummary Convert(Process source, ProcessSummary destination, ResolutionContext context) => new()
@@ -65,7 +68,7 @@ internal sealed class ProcessMapping : Profile
             Metadata = Member(source, "metadata"),
             AdditionalParameters = Member(source, "additionalParameters"),
             JobControlOptions = JobControlOptions(source.Revision.Description),
-            OutputTransmission = ["value", "reference"],
+            OutputTransmission = OutputTransmission(source),
             Mutable = source.Mutable,
             Links = LinksOf(source, links),
             Revision = source.Revision.Id,

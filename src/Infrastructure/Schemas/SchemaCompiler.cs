@@ -66,23 +66,23 @@ internal sealed class SchemaCompiler
         return schema;
     }
 
-    /// <summary>The schema behind a reference into this document.</summary>
-    private CheckedSchema Local(string reference, string pointer, int depth)
+    /// <summary>The schema behind a reference into this document; null when there is none.</summary>
+    private CheckedSchema? Local(string reference, int depth)
     {
-        var (target, canonical) = (_root, "");
+        var (target, canonical) = ((JsonElement?)_root, "");
         foreach (var step in Uri.UnescapeDataString(reference[1..]).Split('/').Skip(1))
         {
             var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            target = target.ValueKind switch
+            target = target switch
             {
-                JsonValueKind.Object when target.TryGetProperty(name, out var member) => member,
-                JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                    && index < target.GetArrayLength() => target[index],
-                _ => throw new SchemaFaultException(pointer, $"'$ref' points to '{reference}', which the schema does not hold"),
+                { ValueKind: JsonValueKind.Object } parent when parent.TryGetProperty(name, out var member) => member,
+                { ValueKind: JsonValueKind.Array } parent when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                    && index < parent.GetArrayLength() => parent[index],
+                _ => null,
             };
             canonical += "/" + JsonPointer.Escape(name);
         }
-        return At(target, canonical, depth);
+        return target is { } found ? At(found, canonical, depth) : null;
     }
 
     /// <summary>One schema object, keyword by keyword.</summary>
@@ -165,8 +165,11 @@ internal sealed class SchemaCompiler
 
         private void ApplyReference(string reference)
         {
-            if (reference is "#" || reference.StartsWith("#/", StringComparison.Ordinal))
-                schema.Rules.Add(Rules.All(compiler.Local(reference, pointer, depth + 1)));
+            var isLocal = reference is "#" || reference.StartsWith("#/", StringComparison.Ordinal);
+            if (isLocal && compiler.Local(reference, depth + 1) is { } local)
+                schema.Rules.Add(Rules.All(local));
+            else if (isLocal)
+                Warn($"the reference '{Shorten(reference)}' leads to nothing in the schema: any value fits it");
             else if (GeoJson.OfReference(reference) is { } known)
                 schema.Rules.Add(known);
             else

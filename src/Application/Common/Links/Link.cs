@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace OgcProcesses.Application.Common.Links;
 
 /// <summary>A typed link.</summary>
@@ -15,6 +18,10 @@ public sealed record Link
 
     /// <summary>A name for people.</summary>
     public string? Title { get; init; }
+
+    /// <summary>Every other member that the author of a process wrote, such as <c>hreflang</c>.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; init; }
 }
 
 /// <summary>Makes absolute links to this API as the client reaches it, behind whatever proxy or path base.</summary>

@@ -84,6 +84,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             Wrong($"{at}/id", $"must be {ProcessId.Rule}");
         foreach (var text in (string[])["version", "title", "description"]) Text(description, at, text);
         ReadJobControlOptions(description, at);
+        AreWords(description, at, "outputTransmission", "value", "reference");
         ReadLinks(description, at);
         var (inputs, outputs) = (Members(description, at, "inputs"), Members(description, at, "outputs"));
         (_inputs, _outputs) = ([.. inputs.Select(input => input.Name)], [.. outputs.Select(output => output.Name)]);
@@ -114,13 +115,19 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
     private void ReadJobControlOptions(JsonElement description, string at)
     {
-        if (!description.TryGetProperty("jobControlOptions", out var options)) return;
-        var known = options.ValueKind == JsonValueKind.Array && options.EnumerateArray().All(option =>
-            option.ValueKind == JsonValueKind.String && option.GetString() is "sync-execute" or "async-execute" or "dismiss");
-        if (!known)
-            Wrong($"{at}/jobControlOptions", "must be an array of 'sync-execute', 'async-execute' and 'dismiss'");
-        else if (options.EnumerateArray().All(option => option.GetString() == "dismiss"))
+        if (!AreWords(description, at, "jobControlOptions", "sync-execute", "async-execute", "dismiss")) return;
+        if (description.GetProperty("jobControlOptions").EnumerateArray().All(option => option.GetString() == "dismiss"))
             Wrong($"{at}/jobControlOptions", "offers no way to execute the process: add 'sync-execute' or 'async-execute'");
+    }
+
+    /// <summary>Whether a member is there and an array of these words; anything else that is there is noted.</summary>
+    private bool AreWords(JsonElement parent, string at, string name, params string[] words)
+    {
+        if (!parent.TryGetProperty(name, out var member)) return false;
+        var known = member.ValueKind == JsonValueKind.Array
+            && member.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && words.Contains(item.GetString()));
+        if (!known) Wrong($"{at}/{name}", $"must be an array of {string.Join(", ", words[..^1].Select(word => $"'{word}'"))} and '{words[^1]}'");
+        return known;
     }
 
     private void ReadLinks(JsonElement description, string at)
