@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 /// <summary>Pages of other origins.</summary>
@@ -19,6 +21,16 @@ internal sealed class CorsTests : ServerTests
         var got = await Server.AskAsync("GET", "/processes", null, ("Origin", Maps));
         var preflight = await PreflightAsync(Server, Maps, "GET", "/processes");
         Assert.That((Of(got, "Allow-Origin"), Of(preflight, "Allow-Origin")), Is.EqualTo(((string?)null, (string?)null)));
+    }
+
+    [TestCase("/processes/echo/execution", """{"inputs":{"message":"x"}}""")]
+    [TestCase("/processes", """{"executionUnit":{}}""")]
+    public async Task BodyWithoutAType_FromAPage_IsNotTakenForJson(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Headers.Add("Origin", Maps);
+        using var answer = await Server.Http.SendAsync(request);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(415));
     }
 
     [TestCase("GET", "/processes", 200)]

@@ -7,7 +7,10 @@ using OgcProcesses.Application.Common.Links;
 namespace OgcProcesses.WebApi.Http;
 
 /// <summary>Takes a body without a media type for JSON where it begins like an object.</summary>
-/// <remarks>RFC 9110, 8.3 leaves it to the recipient to look; a client of the original server sends packages so.</remarks>
+/// <remarks>
+/// RFC 9110, 8.3 leaves it to the recipient to look; a client of the original server sends packages so. Not from web pages:
+/// a browser asks before it sends JSON to another origin, but not before it sends a body without a type.
+/// </remarks>
 internal sealed class UntypedBody : IAsyncResourceFilter
 {
     /// <inheritdoc />
@@ -15,7 +18,8 @@ internal sealed class UntypedBody : IAsyncResourceFilter
     {
         var request = context.HttpContext.Request;
         var takesBody = context.ActionDescriptor.Parameters.Any(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Body);
-        if (takesBody && string.IsNullOrWhiteSpace(request.ContentType) && await IsObjectAsync(request)) request.ContentType = OgcNames.Json;
+        var isUntyped = string.IsNullOrWhiteSpace(request.ContentType) && !request.Headers.ContainsKey("Origin");
+        if (takesBody && isUntyped && await IsObjectAsync(request)) request.ContentType = OgcNames.Json;
         await next();
     }
 
