@@ -41,8 +41,8 @@ internal static class WebApiServices
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
                 mvc.Filters.Add(new UntypedBody());
-                mvc.Filters.Add(new LinkHeaders());
                 mvc.Filters.Add(new NotModified());
+                mvc.Filters.Add(new LinkHeaders());
                 mvc.SuppressAsyncSuffixInActionNames = false;
             })
             .AddJsonOptions(json => Configure(json.JsonSerializerOptions))

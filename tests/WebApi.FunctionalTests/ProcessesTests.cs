@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
@@ -16,6 +17,28 @@ internal sealed class ProcessesTests : ServerTests
         var list = await Server.GetAsync("/processes");
         var echo = list.Json["processes"]!.AsArray().Single(process => process!["id"]!.GetValue<string>() == "echo");
         Assert.That(echo!["mutable"]!.GetValue<bool>(), Is.False);
+    }
+
+    [Test]
+    [Requirement("/req/deploy-replace-undeploy/static-indicator")]
+    public async Task List_SaysOfEachProcess_WhetherItIsMutable()
+    {
+        var package = Package.Running("true");
+        await Server.DeployAsync(package);
+        var processes = (await Server.GetAsync("/processes?limit=10000")).Json["processes"]!.AsArray();
+        Assert.That(processes.Select(process => process!["mutable"]!.GetValueKind()), Has.All.EqualTo(JsonValueKind.True).Or.EqualTo(JsonValueKind.False));
+        Assert.That(processes.Single(process => process!["id"]!.GetValue<string>() == package.Id)!["mutable"]!.GetValue<bool>(), Is.True);
+    }
+
+    [Test]
+    public async Task Deploy_ImageWithItsScheme_RunsIt()
+    {
+        var package = Package.Running("echo here").Giving("out", """{"type":"string"}""").Binding("outputBindings", "out", """{"stdout":true}""");
+        package.Unit["image"] = "docker://ogcprocesses/echo:1";
+        await Server.DeployAsync(package);
+        var described = await Server.GetAsync($"/processes/{package.Id}");
+        Assert.That((await Server.ExecuteAsync(package.Id, "{}")).Json["out"]!.GetValue<string>(), Is.EqualTo("here"));
+        Assert.That(described.Json.AsObject().First().Key, Is.EqualTo("id"));
     }
 
     [Test]
@@ -158,6 +181,7 @@ internal sealed class ProcessesTests : ServerTests
         var refused = await Server.SendAsync(new HttpMethod(method), path, method == "PUT" ? Package.Running("true").ToString() : null);
         Assert.That((int)refused.Status, Is.EqualTo(403));
         Assert.That(refused.Type, Is.EqualTo(Part2 + "immutable-process"));
+        Assert.That(refused.Headers.Location, Is.EqualTo(new Uri(Server.Http.BaseAddress!, "processes/echo")));
     }
 
     [Test]
@@ -166,7 +190,9 @@ internal sealed class ProcessesTests : ServerTests
     {
         var package = Package.Running("true");
         package.Process["id"] = "echo";
-        Assert.That((int)(await Server.DeployAsync(package)).Status, Is.EqualTo(403));
+        var refused = await Server.DeployAsync(package);
+        Assert.That(((int)refused.Status, refused.Type), Is.EqualTo((403, Part2 + "immutable-process")));
+        Assert.That(refused.Headers.Location, Is.EqualTo(new Uri(Server.Http.BaseAddress!, "processes/echo")));
     }
 
     [TestCase("GET", "/processes/none")]

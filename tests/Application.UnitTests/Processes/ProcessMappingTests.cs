@@ -52,6 +52,21 @@ internal sealed class ProcessMappingTests
     }
 
     [Test]
+    public void Links_OfTheAuthor_KeepWhatNobodyHereKnows()
+    {
+        var summary = AMapper.WithAllMaps.Map<ProcessSummary>(
+            AProcess.Named("echo").Saying("\"links\": [{\"href\": \"https://a\", \"hreflang\": \"en\", \"length\": 1.0}]").Deploy());
+        Assert.That(
+            JsonSerializer.Serialize(summary.Links[^1], JsonSerializerOptions.Web),
+            Does.EndWith("\"hreflang\":\"en\",\"length\":1.0}"));
+    }
+
+    [Test]
+    public void Summary_OfAnAuthorWhoOffersOneTransmission_OffersNoOther() => Assert.That(
+        AMapper.WithAllMaps.Map<ProcessSummary>(AProcess.Named("echo").Saying("\"outputTransmission\": [\"value\"]").Deploy()).OutputTransmission,
+        Is.EqualTo(new[] { "value" }));
+
+    [Test]
     public void Document_GivesUnknownMembersBack()
     {
         var document = Document(AProcess.Named("echo").Saying("\"x-licence\": \"CC0\", \"x-deep\": {\"a\": [1]}").Deploy());

@@ -9,12 +9,15 @@ namespace OgcProcesses.Application.Processes.Describe;
 public sealed record ProcessDocument : ProcessSummary
 {
     /// <summary>Its inputs by identifier.</summary>
+    [JsonPropertyOrder(1)]
     public required JsonElement Inputs { get; init; }
 
     /// <summary>Its outputs by identifier.</summary>
+    [JsonPropertyOrder(1)]
     public required JsonElement Outputs { get; init; }
 
     /// <summary>Whether its image can run at once; ours.</summary>
+    [JsonPropertyOrder(1)]
     public required ImageState Image { get; init; }
 
     /// <summary>Every other member the author wrote.</summary>
