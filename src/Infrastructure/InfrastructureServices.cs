@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Infrastructure.Callbacks;
 using OgcProcesses.Infrastructure.Docker;
 using OgcProcesses.Infrastructure.Fetching;
 using OgcProcesses.Infrastructure.Persistence;
@@ -32,6 +33,7 @@ public static class InfrastructureServices
         // Containers are told apart as nodes are: by machine and data folder.
         services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);
         services.AddGuardedFetcher();
+        services.AddCallbacks();
         services.AddSchemaValidator();
         services.AddHostedService<ReconcileWorker>();
         services.AddHostedService<JobWorker>();
