@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
-using OgcProcesses.Infrastructure.Callbacks;
 using OgcProcesses.Infrastructure.Docker;
 using OgcProcesses.Infrastructure.Fetching;
 using OgcProcesses.Infrastructure.Persistence;
@@ -33,7 +32,6 @@ public static class InfrastructureServices
         // Containers are told apart as nodes are: by machine and data folder.
         services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);
         services.AddGuardedFetcher();
-        services.AddCallbacks();
         services.AddSchemaValidator();
         services.AddHostedService<ReconcileWorker>();
         services.AddHostedService<JobWorker>();

@@ -201,6 +201,7 @@ internal sealed class ProcessesTests : ServerTests
     [TestCase("DELETE", "/processes/none")]
     [TestCase("POST", "/processes/none/execution")]
     [Requirement("/req/core/process-exception/no-such-process")]
+    [AbstractTest("/conf/core/process-exception-no-such-process")]
     public async Task UnknownProcess_IsToldByItsType(string method, string path)
     {
         var refused = await Server.SendAsync(new HttpMethod(method), path, method == "POST" ? "{}" : null);

@@ -126,6 +126,10 @@ internal sealed record Answer(System.Net.HttpStatusCode Status, HttpResponseHead
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) =>
         new(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsByteArrayAsync());
 
+    /// <summary>Where the document's links of a relation lead.</summary>
+    public List<string> Links(string relation) =>
+        [.. Json["links"]!.AsArray().Where(link => link!["rel"]?.GetValue<string>() == relation).Select(link => link!["href"]!.GetValue<string>())];
+
     /// <summary>Places that a problem document names.</summary>
     public IEnumerable<string?> Pointers() => Json["errors"]!.AsArray().Select(error => (error!["pointer"] ?? error["parameter"])?.GetValue<string>());
 }

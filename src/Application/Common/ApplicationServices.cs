@@ -1,7 +1,6 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
@@ -35,7 +34,6 @@ public static class ApplicationServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
-        services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageKeeper>();
         return services;

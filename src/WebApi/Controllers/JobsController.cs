@@ -1,6 +1,5 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
-using OgcProcesses.Application.Jobs.Callbacks;
 using OgcProcesses.Application.Jobs.Dismiss;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
@@ -61,11 +60,6 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [Problems(404)]
     public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, CancellationToken cancellationToken) =>
         await mediator.Send(new GetLogs(jobId), cancellationToken);
-
-    /// <summary>What the job's subscriber was sent, and what became of it.</summary>
-    [HttpGet("{jobId}/callbacks", Name = "getCallbacks")]
-    [Problems(404)]
-    public Task<CallbackList> Callbacks(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetCallbacks(jobId), cancellationToken);
 
     /// <summary>What the job was asked to do, defaults included.</summary>
     [HttpGet("{jobId}/inputs", Name = "getInputs")]

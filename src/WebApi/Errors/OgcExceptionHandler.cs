@@ -25,8 +25,7 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
     }
 
-    /// <summary>The problem document of an error that a client is told.</summary>
-    internal static ProblemDetails Known(OgcException exception)
+    private static ProblemDetails Known(OgcException exception)
     {
         var problem = new ProblemDetails
         {

@@ -85,6 +85,17 @@ internal sealed class ProcessMappingTests
             Is.EqualTo(("""{"a": {"schema": {"type": "string", "x": 1}}}""", "{}")));
     }
 
+    [TestCase("""[{"name":"a","value":"x"},{"name":"b","value":[1,2]}]""", """{"parameters":[{"name":"a","value":["x"]},{"name":"b","value":[1,2]}]}""")]
+    [TestCase("""{"title":"t","parameters":[{"name":"a","value":["x"]}]}""", """{"title":"t","parameters":[{"name":"a","value":["x"]}]}""")]
+    public void AdditionalParameters_OfEveryLevel_AreTheStandardsObject(string written, string given)
+    {
+        var member = $$"""{"a":{"additionalParameters":{{written}},"schema":{} },"b":{"schema":{} } }""";
+        var document = Document(AProcess.Taking(member).Giving(member).Saying($"\"additionalParameters\": {written}").Deploy());
+        Assert.That(document.AdditionalParameters?.GetRawText(), Is.EqualTo(given));
+        foreach (var map in (JsonElement[])[document.Inputs, document.Outputs])
+            Assert.That(map.GetProperty("a").GetProperty("additionalParameters").GetRawText(), Is.EqualTo(given));
+    }
+
     [Test]
     public void Document_OfAMemberOfTheServersName_GivesTheServersOnce()
     {

@@ -13,6 +13,9 @@ namespace OgcProcesses.WebApi.FunctionalTests.Conformance;
 /// </remarks>
 internal static class OfficialSchemas
 {
+    /// <summary>An application package. Not every answer is measured by it: a package is whatever its deployer sent.</summary>
+    public const string Package = Draft + "processes-dru~1ogcapppkg";
+
     private const string Part1 = "urn:x-ogcapi-processes:part1:1.0#/$defs/";
     private const string Draft = "urn:x-ogcapi-processes:draft#/$defs/";
 
@@ -60,7 +63,6 @@ internal static class OfficialSchemas
         ("GET", ["processes"], 200) => [Part1 + "processList", Draft + "processes-core~1processList"],
         ("POST", ["processes"], 201 or 202) => [Part1 + "processSummary", Draft + "processes-core~1processSummary"],
         ("GET", ["processes", _], 200) => [Part1 + "process", Draft + "processes-core~1process"],
-        ("GET", ["processes", _, "package"], 200) => [Draft + "processes-dru~1ogcapppkg"],
         ("POST", [.., "execution"], 200) or ("GET", ["jobs", _, "results"], 200) => [Part1 + "results", Draft + "processes-core~1results"],
         ("POST", [.., "execution"], 201) or (_, ["jobs", _], 200) => [Part1 + "statusInfo", Draft + "processes-core~1statusInfo"],
         ("GET", [var root], 200) when Guid.TryParse(root, out _) => [Part1 + "statusInfo", Draft + "processes-core~1statusInfo"],
@@ -102,9 +104,8 @@ internal static class OfficialSchemas
             if (string.IsNullOrEmpty(folder)) return new("OGC_TEST_SCHEMAS does not name a folder with the official schemas.");
             string[] bundles = [Path.Combine(folder, "part1-1.0.json"), Path.Combine(folder, "draft.json")];
             if (bundles.FirstOrDefault(bundle => !File.Exists(bundle)) is { } missing) return new($"There is no {missing}.");
-            if (!File.Exists(Python.Interpreter)) return new($"There is no {Python.Interpreter}.");
-            var process = Python.Start("official_schemas.py", bundles);
-            return process.StandardOutput.ReadLine() == "ready" ? new(process) : new($"{Python.Interpreter} has no jsonschema.");
+            if (!Python.Has("jsonschema")) return new($"There is no {Python.Interpreter} with jsonschema.");
+            return new(Python.Start("official_schemas.py", bundles));
         }
 
         public string[] Violations(string schema, ReadOnlySpan<byte> document)

@@ -1,6 +1,6 @@
 """Measures JSON documents by the official schemas of OGC API - Processes.
 
-Arguments: the bundles of schemas. The first line of output is "ready". Each line of input is {"schema": URI, "document": …};
+Arguments: the bundles of schemas. Each line of input is {"schema": URI, "document": …};
 its answer is one line, a JSON array of what is wrong.
 """
 
@@ -37,7 +37,6 @@ def main():
             bundle = json.load(file)
         bundles[bundle["$id"]] = anchored(bundle, bundle["$id"])
     resolver = RefResolver("", {}, store=bundles)
-    print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         validator = Draft202012Validator({"$ref": request["schema"]}, resolver=resolver)
