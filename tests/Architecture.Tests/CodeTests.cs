@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
-using NSwag.Generation;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.Architecture.Tests;
 
@@ -13,7 +13,7 @@ internal sealed class CodeTests
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly Type[] WhatControllersNeed = [typeof(IMediator), typeof(ILinks), typeof(IOpenApiDocumentGenerator)];
+    private static readonly Type[] WhatControllersNeed = [typeof(IMediator), typeof(ILinks), typeof(Definitions)];
 
     private static readonly List<Type> Controllers =
         [.. Layers.TypesOf(Layers.WebApi).Where(type => type.IsAssignableTo(typeof(ControllerBase)))];

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using OgcProcesses.WebApi.FunctionalTests.Conformance;
+using OgcProcesses.WebApi.FunctionalTests.OpenApi;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
 
@@ -19,10 +20,13 @@ internal sealed class Server : WebApplicationFactory<Program>
         Folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;
         UseKestrel(0);
         StartServer();
-        Http = new HttpClient { BaseAddress = ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(2) };
+        Http = new HttpClient(new DeclaredExchanges(this)) { BaseAddress = ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public string Folder { get; }
+
+    /// <summary>The path that all paths of the API begin with.</summary>
+    public string PathBase => _settings.FirstOrDefault(setting => setting.Key == "Api:PathBase").Value ?? "";
 
     /// <summary>A client that sends no header of its own.</summary>
     public HttpClient Http { get; }

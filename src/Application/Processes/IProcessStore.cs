@@ -15,6 +15,9 @@ public interface IProcessStore
     /// <summary>A page of processes by identifier.</summary>
     Task<Page<Process>> ListAsync(Cursor? cursor, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The present revision of each process, by the processes' identifiers. It tells whether any process has changed.</summary>
+    Task<IReadOnlyList<Guid>> ListRevisionsAsync(CancellationToken cancellationToken);
+
     /// <summary>Adds a process; false when its identifier is taken.</summary>
     Task<bool> TryAddAsync(Process process, CancellationToken cancellationToken);
 

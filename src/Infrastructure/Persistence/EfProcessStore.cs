@@ -39,6 +39,13 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
         return Page.Of(read, limit, cursor, process => process.Id.Value);
     }
 
+    public async Task<IReadOnlyList<Guid>> ListRevisionsAsync(CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.Processes.OrderBy(process => process.Id)
+            .Select(process => EF.Property<Guid>(process, ProcessConfiguration.RevisionId)).ToListAsync(cancellationToken);
+    }
+
     public Task<bool> TryAddAsync(Process process, CancellationToken cancellationToken) => writer.RunAsync(
         async context =>
         {

@@ -1,38 +1,48 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using NSwag;
-using NSwag.Generation;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Domain.Processes;
 using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.WebApi.Controllers;
 
 /// <summary>The API's definition.</summary>
 [ApiController]
-public sealed class ApiController(IOpenApiDocumentGenerator generator, ILinks links) : ControllerBase
+public sealed class ApiController(Definitions definitions, ILinks links) : ControllerBase
 {
     private const string Json = "application/vnd.oai.openapi+json;version=3.0";
     private const string Yaml = "application/vnd.oai.openapi;version=3.0";
 
     /// <summary>The API's definition: OpenAPI 3.0 as JSON or YAML, or a page for people.</summary>
-    /// <param name="f">json, yaml or html; overrides Accept.</param>
-    /// <remarks>/req/oas30/oas-definition-1</remarks>
+    /// <remarks>It has a path for the execution of each deployed process, with the schemas of its inputs and outputs.</remarks>
+    /// <param name="f">The form; overrides Accept.</param>
+    /// <param name="process">The identifier of a process: only its execution is defined, and what is needed to follow its jobs.</param>
+    /// <param name="cancellationToken">Ends with the request.</param>
+    /// <response code="200">The definition.</response>
+    /// <response code="302">The page for people is elsewhere.</response>
+    /// <response code="304">The definition is the one whose ETag If-None-Match names.</response>
     [HttpGet("/api", Name = "getApi")]
-    [ProducesResponseType<object>(StatusCodes.Status200OK, Json)]
-    public async Task<IActionResult> Definition([FromQuery] string? f)
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status302Found)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [BareAnswer(Json, Yaml)]
+    [AnswerHeader(200, "ETag", "Changes with the definition.")]
+    [AnswerHeader(302, "Location", "Where the page is.")]
+    [AnswerHeader(304, "ETag", "Changes with the definition.")]
+    [Problems(nameof(OgcError.NoSuchProcess))]
+    public async Task<IActionResult> Definition([FromQuery] string? f, [FromQuery] ProcessId? process, CancellationToken cancellationToken)
     {
         var format = f ?? Negotiated();
+        if (format is not ("json" or "yaml" or "html")) throw new OgcException([Violation.InQuery("f", "must be 'json', 'yaml' or 'html'")]);
         if (format == "html") return Redirect(links.Url("api/ui"));
-        var document = await generator.GenerateAsync(ApiDefinition.DocumentName);
-        document.Servers.Clear();
-        document.Servers.Add(new OpenApiServer { Url = links.Url("").TrimEnd('/') });
-        return format switch
-        {
-            "json" => Content(document.ToJson(), Json),
-            "yaml" => Content(document.ToYaml(), Yaml),
-            _ => throw new OgcException([Violation.InQuery("f", "must be 'json', 'yaml' or 'html'")]),
-        };
+        var server = links.Url("").TrimEnd('/');
+        var definition = process is { } id
+            ? await definitions.GetAsync(id, server, format == "yaml", cancellationToken)
+            : await definitions.GetAsync(server, format == "yaml", cancellationToken);
+        Response.Headers.CacheControl = "no-cache";
+        Response.Headers.Vary = "Accept";
+        return File(definition.Content, format == "yaml" ? Yaml : Json, lastModified: null, new EntityTagHeaderValue(definition.ETag));
     }
 
     private string Negotiated()

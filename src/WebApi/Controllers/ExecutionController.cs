@@ -16,17 +16,30 @@ namespace OgcProcesses.WebApi.Controllers;
 public sealed class ExecutionController(IMediator mediator, ILinks links) : ControllerBase
 {
     /// <summary>Executes a process: with the results as the answer, or with a job to watch.</summary>
+    /// <remarks>The header Prefer chooses where the process offers both. Every execution is a job, also one whose results are the answer.</remarks>
     /// <param name="processId">The process.</param>
     /// <param name="request">Inputs, and how the results are wanted.</param>
     /// <param name="validateOnly">Checks the request and runs nothing; the answer is the request with defaults filled in.</param>
     /// <param name="cancellationToken">Ends the wait, not the job.</param>
-    /// <remarks>The header Prefer chooses where the process offers both: respond-async, wait=SECONDS.</remarks>
+    /// <response code="200">The results: a document, one output as it is, or several as parts.</response>
+    /// <response code="201">The job was accepted and goes on.</response>
+    /// <response code="204">The results, each by a link.</response>
     [HttpPost("/processes/{processId}/execution", Name = "execute")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
-    [Problems(404, 410, 503)]
+    [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
+    [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
+    [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(201, "Location", "Where the job's status is found.")]
+    [AnswerHeader(201, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(204, "Content-Location", "Where the job's results are found again.")]
+    [AnswerHeader(204, "Link", "Where each output is found.")]
+    [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
+    [Problems(
+        nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
+        nameof(OgcError.InsufficientStorage))]
     public async Task<IActionResult> Execute(
         ProcessId processId, [FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken)
     {
@@ -42,15 +55,29 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     }
 
     /// <summary>Executes the process that the body names.</summary>
+    /// <remarks>By its identifier or by the URL of its description; otherwise the same as under the process's own path.</remarks>
     /// <param name="request">The process, inputs, and how the results are wanted.</param>
     /// <param name="validateOnly">Checks the request and runs nothing; the answer is the request with defaults filled in.</param>
     /// <param name="cancellationToken">Ends the wait, not the job.</param>
+    /// <response code="200">The results: a document, one output as it is, or several as parts.</response>
+    /// <response code="201">The job was accepted and goes on.</response>
+    /// <response code="204">The results, each by a link.</response>
     [HttpPost("/execution", Name = "executeNamed")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
-    [Problems(404, 410, 503)]
+    [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
+    [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
+    [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(201, "Location", "Where the job's status is found.")]
+    [AnswerHeader(201, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(204, "Content-Location", "Where the job's results are found again.")]
+    [AnswerHeader(204, "Link", "Where each output is found.")]
+    [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
+    [Problems(
+        nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
+        nameof(OgcError.InsufficientStorage))]
     public Task<IActionResult> ExecuteNamed([FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken) =>
         Execute(NamedProcess(request.Process), request, validateOnly, cancellationToken);
 

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Dismiss;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
@@ -19,50 +20,83 @@ namespace OgcProcesses.WebApi.Controllers;
 public sealed class JobsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Jobs of all times, processes and statuses, newest first.</summary>
+    /// <remarks>A page at a time; the links next and prev lead on. A filter takes several values, repeated or with commas.</remarks>
+    /// <response code="200">A page of the job list.</response>
     [HttpGet(Name = "getJobs")]
     public Task<JobList> List([FromQuery] ListJobs query, CancellationToken cancellationToken) => mediator.Send(query, cancellationToken);
 
     /// <summary>Where a job stands.</summary>
+    /// <remarks>Status, progress and a message; a job that waits tells for what, one that failed tells why.</remarks>
+    /// <response code="200">The job's status.</response>
     [HttpGet("{jobId}", Name = "getStatus")]
-    [Problems(404)]
+    [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> Status(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetJob(jobId), cancellationToken);
 
     /// <summary>Where a job stands; the same as under /jobs.</summary>
+    /// <remarks>For clients that follow the overview of the standard to the letter.</remarks>
+    /// <response code="200">The job's status.</response>
     [HttpGet("/{jobId:guid}", Name = "getStatusAtRoot")]
-    [Problems(404)]
+    [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> StatusAtRoot(JobId jobId, CancellationToken cancellationToken) => Status(jobId, cancellationToken);
 
     /// <summary>Dismisses a job: stops it, or removes what it gave.</summary>
+    /// <remarks>Its status stays; its results and its log are gone for good.</remarks>
+    /// <response code="200">The job is dismissed.</response>
     [HttpDelete("{jobId}", Name = "dismiss")]
-    [Problems(404, 410)]
+    [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.JobDismissed))]
     public Task<StatusInfo> Dismiss(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new DismissJob(jobId), cancellationToken);
 
     /// <summary>What a job gave, in the form that its execute request asked for.</summary>
+    /// <remarks>After a failed job the answer is a problem document that tells why.</remarks>
+    /// <response code="200">The results: a document, one output as it is, or several as parts.</response>
+    /// <response code="204">The results, each by a link.</response>
     [HttpGet("{jobId}/results", Name = "getResult")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
-    [Problems(400, 404, 410)]
+    [AnswerHeader(204, "Link", "Where each output is found.")]
+    [Problems(
+        nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed),
+        nameof(OgcError.JobDismissed))]
     public async Task<IActionResult> Results(JobId jobId, CancellationToken cancellationToken) =>
         new ResultsAnswer(await mediator.Send(new GetResults(jobId), cancellationToken));
 
     /// <summary>One output of a job: the value, or the file.</summary>
+    /// <remarks>Of an output with several values the first one, or the one whose number, from 0, follows. Files can be had in parts, by Range.</remarks>
+    /// <response code="200">The value or the file.</response>
+    /// <response code="206">The part of the file that Range asked for.</response>
+    /// <response code="304">The file is the one whose ETag If-None-Match names.</response>
+    /// <response code="416">The file has no such part.</response>
     [HttpGet("{jobId}/results/{outputId}", Name = "getResultOutput")]
     [HttpGet("{jobId}/results/{outputId}/{index:int:min(0)}", Name = "getResultOutputValue")]
     [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status206PartialContent)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType(StatusCodes.Status416RangeNotSatisfiable)]
     [BareAnswer("application/octet-stream", "*/*")]
-    [Problems(400, 404, 410)]
+    [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
+    [AnswerHeader(206, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(206, "Content-Range", "Which part of the file this is.")]
+    [AnswerHeader(304, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(416, "Content-Range", "How long the file is.")]
+    [Problems(
+        nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.ResultNotAvailable), nameof(OgcError.NoSuchOutput),
+        nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed))]
     public async Task<IActionResult> Result(JobId jobId, string outputId, int index, CancellationToken cancellationToken) =>
         new OutputAnswer(await mediator.Send(new GetResult(jobId, outputId, index), cancellationToken));
 
     /// <summary>What the job's program wrote, line by line.</summary>
+    /// <remarks>Of its last attempt, and as far as it has got.</remarks>
+    /// <response code="200">The log.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
-    [Problems(404)]
+    [Problems(nameof(OgcError.NoSuchJob))]
     public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, CancellationToken cancellationToken) =>
         await mediator.Send(new GetLogs(jobId), cancellationToken);
 
     /// <summary>What the job was asked to do, defaults included.</summary>
+    /// <remarks>The execute request, to be looked at or sent again.</remarks>
+    /// <response code="200">The execute request.</response>
     [HttpGet("{jobId}/inputs", Name = "getInputs")]
-    [Problems(404)]
+    [Problems(nameof(OgcError.NoSuchJob))]
     public Task<JobInputs> Inputs(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetInputs(jobId), cancellationToken);
 }

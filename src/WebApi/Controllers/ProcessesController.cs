@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Describe;
@@ -19,13 +20,20 @@ namespace OgcProcesses.WebApi.Controllers;
 public sealed class ProcessesController(IMediator mediator, ILinks links) : ControllerBase
 {
     /// <summary>The processes, by identifier.</summary>
+    /// <remarks>A page at a time; the links next and prev lead on.</remarks>
+    /// <response code="200">A page of the process list.</response>
     [HttpGet(Name = "getProcesses")]
     public Task<ProcessList> List([FromQuery] ListProcesses query, CancellationToken cancellationToken) =>
         mediator.Send(query, cancellationToken);
 
     /// <summary>Deploys a process from an application package.</summary>
+    /// <remarks>The identifier is the one that the package's process description states. The answer does not wait for the image.</remarks>
+    /// <response code="201">The process is deployed.</response>
     [HttpPost(Name = "deploy")]
-    [Problems(403, 409)]
+    [AnswerHeader(201, "Location", "Where the process is described.")]
+    [AnswerHeader(201, "ETag", "Changes with the process.")]
+    [AnswerHeader(409, "Location", "Where the process that is there is described.")]
+    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.DuplicatedProcess), nameof(OgcError.UnsupportedPackage))]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
     public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
@@ -36,8 +44,15 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     }
 
     /// <summary>Describes a process: its inputs and outputs.</summary>
+    /// <remarks>Each input and output has a JSON Schema. Members that only the package's author knows are given back as deployed.</remarks>
+    /// <response code="200">The process description.</response>
+    /// <response code="304">It is the one whose ETag If-None-Match names.</response>
     [HttpGet("{processId}", Name = "getProcessDescription")]
-    [Problems(404)]
+    [ProducesResponseType<ProcessDocument>(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [AnswerHeader(304, "ETag", "Changes with the process.")]
+    [Problems(nameof(OgcError.NoSuchProcess))]
+    [AnswerHeader(200, "ETag", "Changes with the process.")]
     public async Task<ProcessDocument> Describe(ProcessId processId, CancellationToken cancellationToken)
     {
         var document = await mediator.Send(new DescribeProcess(processId), cancellationToken);
@@ -46,9 +61,17 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     }
 
     /// <summary>Replaces a process; jobs under way keep the package they began with.</summary>
-    /// <remarks>With If-Match only the revision whose ETag it names; with Prefer: return=representation the answer is the summary and its warnings.</remarks>
+    /// <remarks>The package must state the identifier that the path names. With If-Match only the revision whose ETag it names; with Prefer: return=representation the answer is the summary and its warnings.</remarks>
+    /// <response code="200">The process is replaced; its summary.</response>
+    /// <response code="204">The process is replaced.</response>
     [HttpPut("{processId}", Name = "replace")]
-    [Problems(403, 404, 412)]
+    [RequestHeader("If-Match", "The ETag of the revision to replace.")]
+    [RequestHeader("Prefer", "return=representation: answer with the summary.")]
+    [AnswerHeader(200, "ETag", "Changes with the process.")]
+    [AnswerHeader(200, "Preference-Applied", "The preference that was honoured.")]
+    [AnswerHeader(204, "ETag", "Changes with the process.")]
+    [Problems(
+        nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged), nameof(OgcError.UnsupportedPackage))]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -62,9 +85,11 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     }
 
     /// <summary>Undeploys a process; its jobs stay.</summary>
-    /// <remarks>With If-Match only the revision whose ETag it names.</remarks>
+    /// <remarks>Jobs under way go on, and results stay where they are. With If-Match only the revision whose ETag it names.</remarks>
+    /// <response code="204">The process is undeployed.</response>
     [HttpDelete("{processId}", Name = "undeploy")]
-    [Problems(403, 404, 412)]
+    [RequestHeader("If-Match", "The ETag of the revision to undeploy.")]
+    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<NoContentResult> Undeploy(ProcessId processId, CancellationToken cancellationToken)
     {
@@ -73,8 +98,15 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     }
 
     /// <summary>The package that deployed or last replaced a process.</summary>
+    /// <remarks>As it was sent; the packages of built-in processes are not given.</remarks>
+    /// <response code="200">The application package.</response>
+    /// <response code="304">It is the one whose ETag If-None-Match names.</response>
     [HttpGet("{processId}/package", Name = "getPackage")]
-    [Problems(403, 404)]
+    [ProducesResponseType<ApplicationPackage>(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [AnswerHeader(304, "ETag", "Changes with the process.")]
+    [AnswerHeader(200, "ETag", "Changes with the process.")]
+    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess))]
     [Produces(OgcNames.Package)]
     public async Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken)
     {

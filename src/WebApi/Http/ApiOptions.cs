@@ -14,6 +14,10 @@ public sealed class ApiOptions
     [Range(1_024L, long.MaxValue)]
     public long MaxRequestBytes { get; set; } = 100L << 20;
 
+    /// <summary>Most bytes that single processes add to the API's definition; those beyond are left to definitions of their own.</summary>
+    [Range(0L, 1L << 30)]
+    public long MaxDefinitionBytes { get; set; } = 16L << 20;
+
     /// <summary>The path that stands before every path of this API, such as <c>/ogc</c>, be it that a proxy passes it on or takes it off.</summary>
     [RegularExpression(@"(/[A-Za-z0-9._~-]+)*", ErrorMessage = "Api:PathBase must be empty or begin, and not end, with '/'.")]
     public string PathBase { get; set; } = "";

@@ -5,14 +5,17 @@ using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.WebApi.Http;
 
-/// <summary>Reads identifiers from paths; text that can't be one names nothing, so it is a 404 like any unknown one.</summary>
+/// <summary>Reads identifiers from paths and queries; text that can't be one names nothing, so it is a 404 like any unknown one.</summary>
 internal sealed class IdBinder : IModelBinder
 {
     /// <inheritdoc />
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var text = bindingContext.ValueProvider.GetValue(bindingContext.ModelName).FirstValue;
-        bindingContext.Result = ModelBindingResult.Success(bindingContext.ModelType == typeof(JobId) ? (object)Job(text) : Process(text));
+        // In a query an identifier may be left out.
+        if (bindingContext.ValueProvider.GetValue(bindingContext.ModelName) is not { Length: > 0 } values) return Task.CompletedTask;
+        var text = values.FirstValue;
+        bindingContext.Result = ModelBindingResult.Success(
+            bindingContext.ModelMetadata.UnderlyingOrModelType == typeof(JobId) ? (object)Job(text) : Process(text));
         return Task.CompletedTask;
     }
 
@@ -27,6 +30,6 @@ internal sealed class IdBinder : IModelBinder
     {
         /// <inheritdoc />
         public IModelBinder? GetBinder(ModelBinderProviderContext context) =>
-            context.Metadata.ModelType == typeof(JobId) || context.Metadata.ModelType == typeof(ProcessId) ? new IdBinder() : null;
+            context.Metadata.UnderlyingOrModelType == typeof(JobId) || context.Metadata.UnderlyingOrModelType == typeof(ProcessId) ? new IdBinder() : null;
     }
 }

@@ -6,24 +6,40 @@ using OgcProcesses.Domain.Processes;
 namespace OgcProcesses.WebApi.OpenApi;
 
 /// <summary>Generates the API's definition from its controllers, and shows it to people.</summary>
+/// <remarks>
+/// Whoever adds access control adds its security schemes here: the operations of single processes are copies of the
+/// operation <c>execute</c> and take over what it requires.
+/// </remarks>
 internal static class ApiDefinition
 {
     public const string DocumentName = "api";
 
-    public static IServiceCollection AddApiDefinition(this IServiceCollection services) => services.AddOpenApiDocument(document =>
-    {
-        document.DocumentName = DocumentName;
-        document.Title = "OgcProcesses";
-        document.Description = "Runs Earth-science algorithms, packed as container images, by the standard OGC API - Processes.";
-        document.Version = typeof(ApiDefinition).Assembly.GetName().Version!.ToString(3);
-        document.SchemaSettings.SchemaType = SchemaType.OpenApi3;
-        document.SchemaSettings.SchemaNameGenerator = new SchemaNames();
-        document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(JobId), Identifier("uuid")));
-        document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(ProcessId), Identifier(null)));
-        document.UseRouteNameAsOperationId = true;
-        document.OperationProcessors.Add(new BodyMediaTypes());
-        document.OperationProcessors.Add(new ProblemResponses());
-    });
+    public static IServiceCollection AddApiDefinition(this IServiceCollection services) => services
+        .AddSingleton<GenericDefinition>()
+        .AddSingleton<Definitions>()
+        .AddOpenApiDocument(document =>
+        {
+            document.DocumentName = DocumentName;
+            document.Title = "OgcProcesses";
+            document.Description = "Runs Earth-science algorithms, packed as container images, by the standard OGC API - Processes.";
+            document.Version = typeof(ApiDefinition).Assembly.GetName().Version!.ToString(3);
+            document.UseControllerSummaryAsTagDescription = true;
+            document.UseRouteNameAsOperationId = true;
+            document.SchemaSettings.SchemaType = SchemaType.OpenApi3;
+            document.SchemaSettings.SchemaNameGenerator = new SchemaNames();
+            document.SchemaSettings.TypeNameGenerator = new SchemaNames.Small();
+            document.SchemaSettings.FlattenInheritanceHierarchy = true;
+            // Later versions answer more members; clients are to bear them.
+            document.SchemaSettings.AlwaysAllowAdditionalObjectProperties = true;
+            document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(JobId), Identifier("uuid")));
+            document.SchemaSettings.TypeMappers.Add(new PrimitiveTypeMapper(typeof(ProcessId), Identifier(null)));
+            document.SchemaSettings.SchemaProcessors.Add(new AlwaysPresent());
+            document.OperationProcessors.Add(new BodyMediaTypes());
+            document.OperationProcessors.Add(new QueryParameters());
+            document.OperationProcessors.Add(new ProblemResponses());
+            document.OperationProcessors.Add(new Headers());
+            document.OperationProcessors.Add(new Examples());
+        });
 
     public static void UseApiDefinition(this WebApplication app) => app.UseSwaggerUi(ui =>
     {

@@ -1,53 +1,76 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NSwag;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.WebApi.Http;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
-/// <summary>Adds the errors that an operation may answer.</summary>
+/// <summary>Adds the errors that an operation may answer, each with an example.</summary>
 /// <remarks>/req/oas30/completeness, /req/oas30/exceptions-codes</remarks>
 internal sealed class ProblemResponses : IOperationProcessor
 {
-    private static readonly Dictionary<int, string> Descriptions = new()
-    {
-        [400] = "The request is not valid; 'errors' says where",
-        [403] = "The process is built in",
-        [404] = "There is no such process, job or result",
-        [409] = "The process exists already",
-        [410] = "The job was dismissed",
-        [412] = "The process is not at the revision that If-Match names",
-        [413] = "The body is too large",
-        [415] = "The body's media type is not supported",
-        [500] = "The job failed, or the server made a mistake",
-        [503] = "The server takes no jobs at the moment",
-    };
+    private static readonly KeyValuePair<string, OgcError> Invalid = new(nameof(OgcError.InvalidParameterValue), OgcError.InvalidParameterValue);
 
     /// <inheritdoc />
     public bool Process(OperationProcessorContext context)
     {
         var operation = context.OperationDescription.Operation;
-        var schema = context.SchemaGenerator.Generate(typeof(ProblemDetails), context.SchemaResolver);
-        foreach (var status in StatusesOf(operation, context.MethodInfo))
+        var exception = context.SchemaGenerator.Generate(typeof(ProblemDetails), context.SchemaResolver).ActualSchema;
+        foreach (var errors in ErrorsOf(operation, context.MethodInfo).DistinctBy(error => error.Key).GroupBy(error => error.Value.Status))
         {
-            var response = new OpenApiResponse { Description = Descriptions[status] };
-            var reference = new JsonSchema { Reference = schema.ActualSchema };
-            response.Content["application/json"] = new() { Schema = reference };
-            response.Content["application/problem+json"] = new() { Schema = reference };
-            operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), response);
+            var response = new OpenApiResponse { Description = string.Join("; or: ", errors.Select(error => error.Value.Title).Distinct()) };
+            foreach (var mediaType in (string[])["application/json", "application/problem+json"])
+            {
+                var content = new OpenApiMediaType { Schema = new JsonSchema { Reference = exception } };
+                foreach (var (name, error) in errors) content.Examples[JsonNamingPolicy.CamelCase.ConvertName(name)] = Example(error, operation.RequestBody is not null);
+                response.Content[mediaType] = content;
+            }
+
+            operation.Responses[errors.Key.ToString(CultureInfo.InvariantCulture)] = response;
         }
 
         return true;
     }
 
-    private static SortedSet<int> StatusesOf(OpenApiOperation operation, MethodInfo action)
+    private static IEnumerable<KeyValuePair<string, OgcError>> ErrorsOf(OpenApiOperation operation, MethodInfo action)
     {
-        var statuses = new SortedSet<int>(action.GetCustomAttribute<ProblemsAttribute>()?.Statuses ?? []) { 500 };
-        if (operation.RequestBody is not null) statuses.UnionWith([400, 413, 415]);
-        if (operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query)) statuses.Add(400);
-        return statuses;
+        var hasBody = operation.RequestBody is not null;
+        if (hasBody || operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query)) yield return Invalid;
+        foreach (var error in action.GetCustomAttribute<ProblemsAttribute>()?.Errors ?? []) yield return error;
+        if (hasBody) yield return Unnamed(StatusCodes.Status413PayloadTooLarge);
+        // The other media types of a package have a row of their own.
+        if (hasBody && !action.IsDefined(typeof(PackageMediaTypeAttribute))) yield return Unnamed(StatusCodes.Status415UnsupportedMediaType);
+        yield return Unnamed(StatusCodes.Status500InternalServerError);
+    }
+
+    /// <summary>An error that the web server or a mistake in ours ends in.</summary>
+    private static KeyValuePair<string, OgcError> Unnamed(int status)
+    {
+        var title = ReasonPhrases.GetReasonPhrase(status);
+        return new(title.Replace(" ", "", StringComparison.Ordinal), new("about:blank", status, title));
+    }
+
+    /// <remarks>Part 1, exception.yaml</remarks>
+    private static OpenApiExample Example(OgcError error, bool hasBody)
+    {
+        var problem = new JObject { ["type"] = error.Type, ["title"] = error.Title, ["status"] = error.Status };
+        if (error == OgcError.InvalidParameterValue)
+        {
+            var violation = hasBody
+                ? new JObject { ["pointer"] = "/inputs/image", ["detail"] = "is required" }
+                : new JObject { ["parameter"] = "limit", ["detail"] = "must be at least 1" };
+            problem["detail"] = $"{violation.Properties().First().Value}: {violation["detail"]}";
+            problem["errors"] = new JArray(violation);
+        }
+
+        return new() { Summary = error.Title, Value = problem };
     }
 }

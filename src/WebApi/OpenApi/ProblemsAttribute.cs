@@ -1,9 +1,14 @@
+using OgcProcesses.Application.Common.Errors;
+
 namespace OgcProcesses.WebApi.OpenApi;
 
 /// <summary>Names the errors that only this action answers, for the API's definition.</summary>
-/// <remarks>Those that follow from having a body or a query, and 500, need not be named: <see cref="ProblemResponses"/>.</remarks>
+/// <remarks>Those that follow from having a body or a query, and the server's own, need not be named: <see cref="ProblemResponses"/>.</remarks>
+/// <param name="errors">Rows of <see cref="OgcError"/>, by <c>nameof</c>.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class ProblemsAttribute(params int[] statuses) : Attribute
+internal sealed class ProblemsAttribute(params string[] errors) : Attribute
 {
-    public IReadOnlyList<int> Statuses => statuses;
+    /// <summary>The rows by the names of their fields.</summary>
+    public IEnumerable<KeyValuePair<string, OgcError>> Errors =>
+        errors.Select(name => KeyValuePair.Create(name, (OgcError)typeof(OgcError).GetField(name)!.GetValue(null)!));
 }

@@ -1,11 +1,32 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using NJsonSchema;
 using NJsonSchema.Generation;
+using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Describe;
+using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
-/// <summary>Names schemas by their types, which bear the names of the standard's files; but one type's name is taken in the code.</summary>
+/// <summary>Names schemas as the standard's files are named, which most types are, too.</summary>
 internal sealed class SchemaNames : DefaultSchemaNameGenerator
 {
+    private static readonly Dictionary<Type, string> Others = new()
+    {
+        [typeof(ApplicationPackage)] = "ogcapppkg",
+        [typeof(JobStatus)] = "statusCode",
+        [typeof(ProblemDetails)] = "exception",
+        [typeof(ProcessDocument)] = "process",
+    };
+
     /// <inheritdoc />
-    public override string Generate(Type type) => type == typeof(ProcessDocument) ? "Process" : base.Generate(type);
+    public override string Generate(Type type) => Others.TryGetValue(type, out var name) ? name : base.Generate(type);
+
+    /// <summary>Begins the names with a small letter, as the standard's files do.</summary>
+    internal sealed class Small : DefaultTypeNameGenerator
+    {
+        /// <inheritdoc />
+        public override string Generate(JsonSchema schema, string? typeNameHint, IEnumerable<string> reservedTypeNames) =>
+            JsonNamingPolicy.CamelCase.ConvertName(base.Generate(schema, typeNameHint, reservedTypeNames));
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class FakeProcessStore : IProcessStore
     public Task<Page<Process>> ListAsync(Cursor? cursor, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(new Page<Process>([.. _processes.Values.OrderBy(process => process.Id).Take(limit)], null, null));
 
+    public Task<IReadOnlyList<Guid>> ListRevisionsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([.. _processes.Values.OrderBy(process => process.Id).Select(process => process.Revision.Id)]);
+
     public Task<bool> TryAddAsync(Process process, CancellationToken cancellationToken)
     {
         if (_processes.ContainsKey(process.Id)) return Task.FromResult(false);

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Reflection;
+using NJsonSchema;
+using NSwag;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+
+namespace OgcProcesses.WebApi.OpenApi;
+
+/// <summary>Adds the headers of requests and answers.</summary>
+/// <remarks>/req/oas30/completeness</remarks>
+internal sealed class Headers : IOperationProcessor
+{
+    /// <inheritdoc />
+    public bool Process(OperationProcessorContext context)
+    {
+        var operation = context.OperationDescription.Operation;
+        foreach (var header in context.MethodInfo.GetCustomAttributes<RequestHeaderAttribute>())
+        {
+            operation.Parameters.Add(new()
+            {
+                Name = header.Name, Kind = OpenApiParameterKind.Header, Description = header.Description, Schema = Text(),
+            });
+        }
+
+        foreach (var header in context.MethodInfo.GetCustomAttributes<AnswerHeaderAttribute>())
+        {
+            operation.Responses[header.Status.ToString(CultureInfo.InvariantCulture)].Headers[header.Name] =
+                new() { Description = header.Description, Schema = Text() };
+        }
+
+        return true;
+    }
+
+    private static JsonSchema Text() => new() { Type = JsonObjectType.String };
+}

@@ -1,0 +1,51 @@
+using NJsonSchema;
+using NSwag;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Domain.Jobs;
+
+namespace OgcProcesses.WebApi.OpenApi;
+
+/// <summary>Tells the limits, defaults and words of query parameters, which validators know and types don't.</summary>
+/// <remarks>Part 1, limit.yaml, status.yaml, type.yaml.</remarks>
+internal sealed class QueryParameters : IOperationProcessor
+{
+    /// <inheritdoc />
+    public bool Process(OperationProcessorContext context)
+    {
+        foreach (var parameter in context.OperationDescription.Operation.Parameters.Where(one => one.Kind == OpenApiParameterKind.Query))
+        {
+            var schema = parameter.Schema;
+            // A parameter is left out, never null.
+            schema.IsNullableRaw = null;
+            switch (parameter.Name)
+            {
+                case "limit":
+                    (schema.Minimum, schema.Maximum, schema.Default) = (1, PageSize.Most, PageSize.Default);
+                    break;
+                case "minDuration" or "maxDuration":
+                    schema.Minimum = 0;
+                    break;
+                case "status":
+                    schema.Item = new() { Reference = context.SchemaGenerator.Generate(typeof(JobStatus), context.SchemaResolver).ActualSchema };
+                    break;
+                case "type":
+                    schema.Item = Words("process");
+                    break;
+                case "f":
+                    parameter.Schema = Words("json", "yaml", "html");
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private static JsonSchema Words(params string[] words)
+    {
+        var schema = new JsonSchema { Type = JsonObjectType.String };
+        foreach (var word in words) schema.Enumeration.Add(word);
+        return schema;
+    }
+}
