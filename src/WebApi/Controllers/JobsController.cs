@@ -50,14 +50,23 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>After a failed job the answer is a problem document that tells why.</remarks>
     /// <response code="200">The results: a document, one output as it is, or several as parts.</response>
     /// <response code="204">The results, each by a link.</response>
+    /// <response code="206">The part of the one file that Range asked for.</response>
+    /// <response code="304">The one file is that whose ETag If-None-Match names.</response>
     [HttpGet("{jobId}/results", Name = "getResult")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType(StatusCodes.Status206PartialContent)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
     [BareAnswer("multipart/related", "*/*")]
+    [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(204, "Link", "Where each output is found.")]
+    [AnswerHeader(206, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(206, "Content-Range", "Which part of the file this is.")]
+    [AnswerHeader(304, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(416, "Content-Range", "How long the file is.")]
     [Problems(
         nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed),
-        nameof(OgcError.JobDismissed))]
+        nameof(OgcError.JobDismissed), Others = [412, 416])]
     public async Task<IActionResult> Results(JobId jobId, CancellationToken cancellationToken) =>
         new ResultsAnswer(await mediator.Send(new GetResults(jobId), cancellationToken));
 
@@ -66,13 +75,11 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The value or the file.</response>
     /// <response code="206">The part of the file that Range asked for.</response>
     /// <response code="304">The file is the one whose ETag If-None-Match names.</response>
-    /// <response code="416">The file has no such part.</response>
     [HttpGet("{jobId}/results/{outputId}", Name = "getResultOutput")]
     [HttpGet("{jobId}/results/{outputId}/{index:int:min(0)}", Name = "getResultOutputValue")]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType(StatusCodes.Status416RangeNotSatisfiable)]
     [BareAnswer("application/octet-stream", "*/*")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(206, "ETag", "Changes with the file's content.")]
@@ -81,7 +88,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [AnswerHeader(416, "Content-Range", "How long the file is.")]
     [Problems(
         nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.ResultNotAvailable), nameof(OgcError.NoSuchOutput),
-        nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed))]
+        nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed), Others = [412, 416])]
     public async Task<IActionResult> Result(JobId jobId, string outputId, int index, CancellationToken cancellationToken) =>
         new OutputAnswer(await mediator.Send(new GetResult(jobId, outputId, index), cancellationToken));
 

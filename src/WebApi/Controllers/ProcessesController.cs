@@ -32,6 +32,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [HttpPost(Name = "deploy")]
     [AnswerHeader(201, "Location", "Where the process is described.")]
     [AnswerHeader(201, "ETag", "Changes with the process.")]
+    [AnswerHeader(403, "Location", "Where the process is described.")]
     [AnswerHeader(409, "Location", "Where the process that is there is described.")]
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.DuplicatedProcess), nameof(OgcError.UnsupportedPackage))]
     [PackageMediaType]
@@ -65,6 +66,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <response code="200">The process is replaced; its summary.</response>
     /// <response code="204">The process is replaced.</response>
     [HttpPut("{processId}", Name = "replace")]
+    [AnswerHeader(403, "Location", "Where the process is described.")]
     [RequestHeader("If-Match", "The ETag of the revision to replace.")]
     [RequestHeader("Prefer", "return=representation: answer with the summary.")]
     [AnswerHeader(200, "ETag", "Changes with the process.")]
@@ -88,6 +90,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <remarks>Jobs under way go on, and results stay where they are. With If-Match only the revision whose ETag it names.</remarks>
     /// <response code="204">The process is undeployed.</response>
     [HttpDelete("{processId}", Name = "undeploy")]
+    [AnswerHeader(403, "Location", "Where the process is described.")]
     [RequestHeader("If-Match", "The ETag of the revision to undeploy.")]
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -102,6 +105,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <response code="200">The application package.</response>
     /// <response code="304">It is the one whose ETag If-None-Match names.</response>
     [HttpGet("{processId}/package", Name = "getPackage")]
+    [AnswerHeader(403, "Location", "Where the process is described.")]
     [ProducesResponseType<ApplicationPackage>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [AnswerHeader(304, "ETag", "Changes with the process.")]

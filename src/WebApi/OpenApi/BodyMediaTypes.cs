@@ -22,9 +22,15 @@ internal sealed class BodyMediaTypes : IOperationProcessor
         if (!operation.Responses.TryGetValue("200", out var success)) return true;
         if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>() is { } produces) Offer(success.Content, produces.ContentTypes);
         foreach (var mediaType in context.MethodInfo.GetCustomAttribute<BareAnswerAttribute>()?.MediaTypes ?? [])
-            success.Content[mediaType] = new() { Schema = new() { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
+        {
+            success.Content[mediaType] = Bytes();
+            if (operation.Responses.TryGetValue("206", out var part)) part.Content[mediaType] = Bytes();
+        }
+
         return true;
     }
+
+    private static OpenApiMediaType Bytes() => new() { Schema = new() { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
 
     /// <summary>Puts what there is under other media types.</summary>
     private static void Offer(IDictionary<string, OpenApiMediaType> content, IReadOnlyList<string> mediaTypes)

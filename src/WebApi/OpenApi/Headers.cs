@@ -29,6 +29,13 @@ internal sealed class Headers : IOperationProcessor
                 new() { Description = header.Description, Schema = Text() };
         }
 
+        if (context.OperationDescription.Method == OpenApiOperationMethod.Get && operation.Responses.TryGetValue("200", out var success)
+            && success.Content.Values.Any(content => content.Schema?.ActualSchema.ActualProperties.ContainsKey("links") == true))
+        {
+            foreach (var status in ((string[])["200", "304"]).Where(operation.Responses.ContainsKey))
+                operation.Responses[status].Headers["Link"] = new() { Description = "The links of the document, as far as a header can hold them.", Schema = Text() };
+        }
+
         return true;
     }
 

@@ -43,8 +43,13 @@ internal sealed class ProblemResponses : IOperationProcessor
     private static IEnumerable<KeyValuePair<string, OgcError>> ErrorsOf(OpenApiOperation operation, MethodInfo action)
     {
         var hasBody = operation.RequestBody is not null;
-        if (hasBody || operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query)) yield return Invalid;
-        foreach (var error in action.GetCustomAttribute<ProblemsAttribute>()?.Errors ?? []) yield return error;
+        var problems = action.GetCustomAttribute<ProblemsAttribute>();
+        yield return hasBody || operation.Parameters.Any(parameter => parameter.Kind == OpenApiParameterKind.Query)
+            ? Invalid
+            // What the web server itself refuses: a host, a header.
+            : Unnamed(StatusCodes.Status400BadRequest);
+        foreach (var error in problems?.Errors ?? []) yield return error;
+        foreach (var status in problems?.Others ?? []) yield return Unnamed(status);
         if (hasBody) yield return Unnamed(StatusCodes.Status413PayloadTooLarge);
         // The other media types of a package have a row of their own.
         if (hasBody && !action.IsDefined(typeof(PackageMediaTypeAttribute))) yield return Unnamed(StatusCodes.Status415UnsupportedMediaType);

@@ -8,6 +8,9 @@ namespace OgcProcesses.WebApi.OpenApi;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProblemsAttribute(params string[] errors) : Attribute
 {
+    /// <summary>Statuses of errors that have no row, such as those of ranges.</summary>
+    public int[] Others { get; init; } = [];
+
     /// <summary>The rows by the names of their fields.</summary>
     public IEnumerable<KeyValuePair<string, OgcError>> Errors =>
         errors.Select(name => KeyValuePair.Create(name, (OgcError)typeof(OgcError).GetField(name)!.GetValue(null)!));
