@@ -36,8 +36,13 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
         host.NanoCPUs = (long)(spec.Cpu * 1e9);
         host.ShmSize = sandbox.ShmSize;
         host.IpcMode = "private";
-        // exec stays on: Python packages load libraries they unpack there.
-        host.Tmpfs = new Dictionary<string, string> { ["/tmp"] = $"rw,exec,nosuid,nodev,mode=1777,size={Text(sandbox.TmpfsSize)}" };
+        // exec stays on: Python packages load libraries they unpack there. The owner, because runc gives it the mode that
+        // the image's own /tmp has, be that one that nobody may write.
+        var owner = sandbox.EffectiveUser.Split(':');
+        host.Tmpfs = new Dictionary<string, string>
+        {
+            ["/tmp"] = $"rw,exec,nosuid,nodev,mode=1777,uid={owner[0]},gid={owner[1]},size={Text(sandbox.TmpfsSize)}",
+        };
         host.Ulimits =
         [
             new() { Name = "nofile", Soft = sandbox.OpenFiles, Hard = sandbox.OpenFiles },
