@@ -9,6 +9,7 @@ using OgcProcesses.Infrastructure.Persistence;
 using OgcProcesses.Infrastructure.Queue;
 using OgcProcesses.Infrastructure.Schemas;
 using OgcProcesses.Infrastructure.Storage;
+using OgcProcesses.Infrastructure.Yaml;
 
 namespace OgcProcesses.Infrastructure;
 
@@ -33,6 +34,7 @@ public static class InfrastructureServices
         services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);
         services.AddGuardedFetcher();
         services.AddSchemaValidator();
+        services.AddYamlReader();
         services.AddHostedService<ReconcileWorker>();
         services.AddHostedService<JobWorker>();
         services.AddHostedService<LeaseWorker>();

@@ -38,6 +38,8 @@ internal static class WebApiServices
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddControllers(mvc =>
             {
+                // Before that of JSON, which would read application/cwl+json.
+                mvc.InputFormatters.Insert(0, new CwlInputFormatter());
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
                 mvc.Filters.Add(new UntypedBody());

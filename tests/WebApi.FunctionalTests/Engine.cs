@@ -26,6 +26,18 @@ internal static class Engine
     /// <summary>Waits for the end of a container's program.</summary>
     public static Task EndOfAsync(string containerId) => AskAsync(docker => docker.Containers.WaitContainerAsync(containerId));
 
+    /// <summary>Makes an image of another by replacing its entrypoint.</summary>
+    public static Task TagAsync(string image, string repository, string tag, string entrypoint) => AskAsync(async docker =>
+    {
+        var container = await docker.Containers.CreateContainerAsync(new() { Image = image });
+        await docker.Images.CommitContainerChangesAsync(new()
+        {
+            ContainerID = container.ID, RepositoryName = repository, Tag = tag, Changes = [$"ENTRYPOINT {entrypoint}"],
+        });
+        await docker.Containers.RemoveContainerAsync(container.ID, new());
+        return true;
+    });
+
     private static async Task<T> AskAsync<T>(Func<DockerClient, Task<T>> ask)
     {
         using var configuration = new DockerClientConfiguration();

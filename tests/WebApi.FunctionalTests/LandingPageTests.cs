@@ -118,13 +118,17 @@ internal sealed class LandingPageTests : ServerTests
     [TestCase("/processes", "post")]
     [TestCase("/processes/{processId}", "put")]
     [Requirement("/req/ogcapppkg/body")]
-    public async Task Api_TakesPackagesUnderBothMediaTypes(string path, string method)
+    [Requirement("/req/cwl/body")]
+    public async Task Api_TakesPackagesUnderAllTheirMediaTypes(string path, string method)
     {
         var content = (await OperationAsync(path, method))["requestBody"]!["content"]!.AsObject();
-        Assert.That(content.Select(body => body.Key), Is.EqualTo(new[] { "application/ogcapppkg+json", "application/json" }));
+        Assert.That(content.Select(body => body.Key), Is.EqualTo(new[]
+        {
+            "application/ogcapppkg+json", "application/json", "application/cwl", "application/cwl+json", "application/cwl+yaml",
+        }));
     }
 
-    [TestCase("/processes/{processId}/package", "application/ogcapppkg+json")]
+    [TestCase("/processes/{processId}/package", "application/ogcapppkg+json", "application/cwl", "application/cwl+json", "application/cwl+yaml")]
     [TestCase("/processes/{processId}", "application/json")]
     [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "*/*")]
     [TestCase("/jobs/{jobId}/results/{outputId}", "application/octet-stream", "*/*")]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
 
 namespace OgcProcesses.Application.Common;
@@ -34,6 +35,7 @@ public static class ApplicationServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<PackageSource>();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageKeeper>();
         return services;

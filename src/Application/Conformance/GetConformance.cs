@@ -28,6 +28,7 @@ internal sealed class GetConformanceHandler : RequestHandler<GetConformance, Con
         "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/deploy-replace-undeploy",
         "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/ogcapppkg",
         "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/docker",
+        "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/cwl",
     ]);
 
     protected override ConfClasses Handle(GetConformance request) => Declared;

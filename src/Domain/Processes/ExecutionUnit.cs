@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OgcProcesses.Domain.Processes;
 
 /// <summary>What runs when a process is executed: a container image and how to call it.</summary>
@@ -13,8 +15,26 @@ public sealed record ExecutionUnit
     /// <summary>The program and its leading arguments; null for the image's own entrypoint and command.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>Whether the image's entrypoint stays, before <see cref="Command"/>.</summary>
+    public bool KeepEntrypoint { get; init; }
+
+    /// <summary>Arguments after <see cref="Command"/>, in their order, before those of <see cref="InputBindings"/>.</summary>
+    public IReadOnlyList<Argument> Arguments { get; init; } = [];
+
+    /// <summary>The file that is the program's standard input; null for none.</summary>
+    public Expression? Stdin { get; init; }
+
+    /// <summary>The file, below the outputs folder, that standard output goes to; null for the job's log.</summary>
+    public Expression? Stdout { get; init; }
+
+    /// <summary>The file, below the outputs folder, that standard error goes to; null for the job's log.</summary>
+    public Expression? Stderr { get; init; }
+
     /// <summary>Environment variables for the program.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Environment variables whose values refer to inputs.</summary>
+    public IReadOnlyDictionary<string, Expression> EnvironmentFrom { get; init; } = new Dictionary<string, Expression>();
 
     /// <summary>Whether the program asks for a network.</summary>
     public bool Network { get; init; }
@@ -86,6 +106,35 @@ public sealed record InputBinding
 
     /// <summary>Joins several values into one argument.</summary>
     public string? ItemSeparator { get; init; }
+}
+
+/// <summary>A place of the command line, of which the value may make no argument, one or several.</summary>
+/// <remarks>
+/// Ours, by the rules of CWL's CommandLineBinding: nothing for null, <see cref="Prefix"/> alone for true, nothing for false,
+/// prefix once and then every item for an array, prefix and text for anything else.
+/// </remarks>
+public sealed record Argument
+{
+    /// <summary>The value as text with references; one reference alone stands for the value it refers to, not its text.</summary>
+    public Expression? Text { get; init; }
+
+    /// <summary>The value itself, where it is no text.</summary>
+    public JsonElement? Value { get; init; }
+
+    /// <summary>Without this input the argument is left out; null for always there.</summary>
+    public string? IfGiven { get; init; }
+
+    /// <summary>An argument put before the value.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>Whether prefix and value are two arguments or one.</summary>
+    public bool Separate { get; init; } = true;
+
+    /// <summary>Joins the items of an array into one argument.</summary>
+    public string? ItemSeparator { get; init; }
+
+    /// <summary>How each item of an array becomes arguments; its own value is the item unless it says otherwise.</summary>
+    public Argument? Items { get; init; }
 }
 
 /// <summary>Where one output is found after the program has ended.</summary>

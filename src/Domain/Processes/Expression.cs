@@ -5,7 +5,7 @@ namespace OgcProcesses.Domain.Processes;
 
 /// <summary>
 /// Text with parameter references: <c>$(self)</c> or <c>$(inputs.ID)</c>, each with an optional <c>.path</c>,
-/// <c>.basename</c>, <c>.nameroot</c> or <c>.nameext</c>.
+/// <c>.basename</c>, <c>.nameroot</c> or <c>.nameext</c>; and <c>$($)</c> for a dollar sign that begins none.
 /// </summary>
 /// <remarks>Part 2, inputBinding.yaml, leaves the language open; this much is parsed, and nothing is ever evaluated as a script.</remarks>
 public sealed partial class Expression
@@ -19,6 +19,12 @@ public sealed partial class Expression
 
     /// <summary>The inputs it refers to, apart from <c>self</c>.</summary>
     public IEnumerable<string> ReferencedInputs => _parts.Select(part => part.InputId).OfType<string>();
+
+    /// <summary>Whether it is one reference and nothing else.</summary>
+    public bool IsReference => _parts is [{ Literal: null }];
+
+    /// <summary>Whether it stands for a value as it is: one reference, without a property.</summary>
+    public bool IsValue => _parts is [{ Literal: null, Property: null }];
 
     [GeneratedRegex(@"\A(self|inputs\.(?<id>[A-Za-z0-9_:.-]+?))(\.(?<property>path|basename|nameroot|nameext))?\z")]
     private static partial Regex Reference { get; }
@@ -34,7 +40,7 @@ public sealed partial class Expression
             if (open < 0) break;
             var close = source.IndexOf(')', open);
             if (close < 0) throw new FormatException($"'{source}' opens a reference with '$(' and does not close it.");
-            parts.Add(ParseReference(source[(open + 2)..close]));
+            parts.Add(source[(open + 2)..close] is "$" ? new Part(Literal: "$") : ParseReference(source[(open + 2)..close]));
             at = close + 1;
         }
 
@@ -42,6 +48,11 @@ public sealed partial class Expression
             throw new FormatException($"'{source}' holds a script '${{…}}'; only $(self) and $(inputs.ID) with .path, .basename, .nameroot or .nameext are understood.");
         return new Expression(source, parts);
     }
+
+    /// <summary>The text as an expression that stands for nothing but it.</summary>
+    public static string Escape(string text) => text
+        .Replace("$(", "$($)(", StringComparison.Ordinal)
+        .Replace("${", "$($){", StringComparison.Ordinal);
 
     /// <summary>Whether an input's identifier could be taken for another's property.</summary>
     public static bool EndsLikeProperty(string inputId) => Reference.Match($"inputs.{inputId}").Groups["property"].Success;

@@ -53,7 +53,10 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         {
             var image = await engine.AskAsync(client => client.Images.InspectImageAsync(reference, cancellationToken), cancellationToken);
             var digests = from name in image.RepoDigests ?? [] let at = name.IndexOf('@') where at >= 0 select name[(at + 1)..];
-            var found = new ContainerImage(image.ID, digests.FirstOrDefault() ?? image.ID, image.Config.Cmd?.ToArray() ?? []);
+            var found = new ContainerImage(image.ID, digests.FirstOrDefault() ?? image.ID, image.Config.Cmd?.ToArray() ?? [])
+            {
+                Entrypoint = image.Config.Entrypoint?.ToArray() ?? [],
+            };
             if (_seen.Count >= MostSeen) _seen.Clear();
             _seen[reference] = (found, clock.GetTimestamp());
             return found;

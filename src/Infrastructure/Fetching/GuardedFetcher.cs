@@ -38,7 +38,29 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
 
     public string? Refuse(Uri link) => _guard.Refuse(link);
 
-    public async Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken)
+    public Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken) => FetchAsync(
+        link,
+        (response, limit) => SaveAsync(response, link, folder, limit),
+        file => file.Length,
+        cancellationToken);
+
+    public Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken) => FetchAsync(
+        link,
+        async (response, limit) =>
+        {
+            var most = Math.Min(mostBytes, _options.MaxSize);
+            if (response.Content.Headers.ContentLength > most) throw TooLarge($"it has {response.Content.Headers.ContentLength} bytes", most);
+            using var content = new MemoryStream();
+            await CopyAsync(response, content, most, limit);
+            return content.ToArray();
+        },
+        content => content.Length,
+        cancellationToken);
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<T> FetchAsync<T>(
+        Uri link, Func<HttpResponseMessage, Limit, Task<T>> read, Func<T, long> lengthOf, CancellationToken cancellationToken)
     {
         if (!link.IsAbsoluteUri) throw new ArgumentException("Only absolute links can be fetched.", nameof(link));
         using var limit = new Limit(_options, cancellationToken);
@@ -46,9 +68,9 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         {
             var started = Stopwatch.GetTimestamp();
             using var response = await SendAsync(link, limit);
-            var file = await SaveAsync(response, link, folder, limit);
-            LogFetched(WithoutSecrets(link), file.Length, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            return file;
+            var fetched = await read(response, limit);
+            LogFetched(WithoutSecrets(link), lengthOf(fetched), Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return fetched;
         }
         catch (Exception exception) when (Reason(exception, limit, cancellationToken) is { } reason)
         {
@@ -56,8 +78,6 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
             throw new FetchException(WithoutSecrets(link), reason, exception is Failure ? exception.InnerException : exception);
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(Uri link, Limit limit)
     {
@@ -107,14 +127,14 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
     private async Task<FetchedFile> SaveAsync(HttpResponseMessage response, Uri link, string folder, Limit limit)
     {
         var promised = response.Content.Headers.ContentLength;
-        if (promised > _options.MaxSize) throw TooLarge($"it has {promised} bytes");
+        if (promised > _options.MaxSize) throw TooLarge($"it has {promised} bytes", _options.MaxSize);
         var name = SafeFileName.For(response.Content.Headers.ContentDisposition, link, response.RequestMessage?.RequestUri ?? link);
         var file = Create(folder, name);
         try
         {
             await using (file)
             {
-                var (length, checksum) = await CopyAsync(response, file, promised, limit);
+                var (length, checksum) = await CopyAsync(response, file, _options.MaxSize, limit);
                 return new FetchedFile(file.Name, response.Content.Headers.ContentType?.MediaType, length, checksum);
             }
         }
@@ -125,8 +145,9 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         }
     }
 
-    private async Task<(long Length, string Sha256)> CopyAsync(HttpResponseMessage response, FileStream file, long? promised, Limit limit)
+    private async Task<(long Length, string Sha256)> CopyAsync(HttpResponseMessage response, Stream destination, long most, Limit limit)
     {
+        var promised = response.Content.Headers.ContentLength;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var length = 0L;
@@ -137,9 +158,9 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
             {
                 limit.Pause();
                 length += read;
-                if (length > _options.MaxSize) throw TooLarge("it has more");
+                if (length > most) throw TooLarge("it has more", most);
                 hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), limit.Whole);
+                await destination.WriteAsync(buffer.AsMemory(0, read), limit.Whole);
             }
         }
         finally
@@ -207,7 +228,8 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         };
     }
 
-    private Failure TooLarge(string size) => new($"{size}; at most {_options.MaxSize} bytes are accepted (Fetch:MaxSize)");
+    private Failure TooLarge(string size, long most) =>
+        new($"{size}; at most {most} bytes are accepted{(most == _options.MaxSize ? " (Fetch:MaxSize)" : "")}");
 
     private static Failure Truncated(long length, long? promised, Exception? inner = null) =>
         new(promised is null
@@ -228,7 +250,7 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
     [LoggerMessage(LogLevel.Warning, "{Link} was not fetched: {Reason}")]
     private partial void LogNotFetched(Uri link, string reason);
 
-    /// <summary>A reason on its way up to <see cref="FetchAsync"/>.</summary>
+    /// <summary>A reason on its way up to <see cref="FetchAsync{T}"/>.</summary>
     private sealed class Failure(string reason, Exception? inner = null) : Exception(reason, inner);
 
     /// <summary>The time limits of one transfer, kept apart so that the one that fired can be told.</summary>

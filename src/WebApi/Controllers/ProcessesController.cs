@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Processes.Cwl;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Describe;
 using OgcProcesses.Application.Processes.List;
@@ -29,6 +30,9 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <summary>Deploys a process from an application package.</summary>
     /// <remarks>The identifier is the one that the package's process description states. The answer does not wait for the image.</remarks>
     /// <response code="201">The process is deployed.</response>
+    /// <param name="package">The package, or the CWL.</param>
+    /// <param name="workflow">The workflow to take where a CWL document has several; without it the first.</param>
+    /// <param name="cancellationToken">Ends the wait for a document by link.</param>
     [HttpPost(Name = "deploy")]
     [AnswerHeader(201, "Location", "Where the process is described.")]
     [AnswerHeader(201, "ETag", "Changes with the process.")]
@@ -37,9 +41,10 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.DuplicatedProcess), nameof(OgcError.UnsupportedPackage))]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
-    public async Task<CreatedResult> Deploy([FromBody] ApplicationPackage package, CancellationToken cancellationToken)
+    public async Task<CreatedResult> Deploy(
+        [FromBody] ApplicationPackage package, [FromQuery(Name = "w")] string? workflow, CancellationToken cancellationToken)
     {
-        var summary = await mediator.Send(new DeployProcess(package), cancellationToken);
+        var summary = await mediator.Send(new DeployProcess(package, workflow), cancellationToken);
         Response.Headers.ETag = ProcessTag.Of(summary);
         return Created(links.Url($"processes/{summary.Id}"), summary);
     }
@@ -65,6 +70,10 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <remarks>The package must state the identifier that the path names. With If-Match only the revision whose ETag it names; with Prefer: return=representation the answer is the summary and its warnings.</remarks>
     /// <response code="200">The process is replaced; its summary.</response>
     /// <response code="204">The process is replaced.</response>
+    /// <param name="processId">The process.</param>
+    /// <param name="package">The package, or the CWL.</param>
+    /// <param name="workflow">The workflow to take where a CWL document has several; without it the first.</param>
+    /// <param name="cancellationToken">Ends the wait for a document by link.</param>
     [HttpPut("{processId}", Name = "replace")]
     [AnswerHeader(403, "Location", "Where the process is described.")]
     [RequestHeader("If-Match", "The ETag of the revision to replace.")]
@@ -77,9 +86,10 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    public async Task<IActionResult> Replace(ProcessId processId, [FromBody] ApplicationPackage package, CancellationToken cancellationToken)
+    public async Task<IActionResult> Replace(
+        ProcessId processId, [FromBody] ApplicationPackage package, [FromQuery(Name = "w")] string? workflow, CancellationToken cancellationToken)
     {
-        var summary = await mediator.Send(new ReplaceProcess(processId, package, ProcessTag.Expected(Request)), cancellationToken);
+        var summary = await mediator.Send(new ReplaceProcess(processId, package, workflow, ProcessTag.Expected(Request)), cancellationToken);
         Response.Headers.ETag = ProcessTag.Of(summary);
         if (!PreferHeader.AsksForRepresentation(Request.Headers["Prefer"])) return NoContent();
         Response.Headers["Preference-Applied"] = "return=representation";
@@ -112,10 +122,11 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(200, "ETag", "Changes with the process.")]
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess))]
     [Produces(OgcNames.Package)]
-    public async Task<ApplicationPackage> Package(ProcessId processId, CancellationToken cancellationToken)
+    [BareAnswer(CwlText.Any, CwlText.Json, CwlText.Yaml)]
+    public async Task<ActionResult<ApplicationPackage>> Package(ProcessId processId, CancellationToken cancellationToken)
     {
         var deployed = await mediator.Send(new GetPackage(processId), cancellationToken);
         Response.Headers.ETag = ProcessTag.Of(deployed.Revision);
-        return deployed.Package;
+        return deployed.Package.Cwl is { } cwl ? File(cwl.ToBytes(), cwl.MediaType) : deployed.Package;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Processes.Cwl;
 
 namespace OgcProcesses.WebApi.Http;
 
@@ -10,18 +11,17 @@ namespace OgcProcesses.WebApi.Http;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PackageMediaTypeAttribute : Attribute, IResourceFilter
 {
+    /// <summary>The media types of packages.</summary>
+    public static IReadOnlyList<string> MediaTypes { get; } = [OgcNames.Package, OgcNames.Json, .. CwlText.MediaTypes];
+
     /// <inheritdoc />
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var sent = context.HttpContext.Request.ContentType;
         var supported = MediaTypeHeaderValue.TryParse(sent, out var type)
-            && (type.MediaType.Equals(OgcNames.Package, StringComparison.OrdinalIgnoreCase)
-                || type.MediaType.Equals(OgcNames.Json, StringComparison.OrdinalIgnoreCase));
+            && MediaTypes.Any(supported => type.MediaType.Equals(supported, StringComparison.OrdinalIgnoreCase));
         if (!supported)
-        {
-            throw new OgcException(
-                OgcError.UnsupportedPackage, $"Send the package as {OgcNames.Package} or {OgcNames.Json}, not as '{sent ?? "nothing"}'.");
-        }
+            throw new OgcException(OgcError.UnsupportedPackage, $"Send the package as {string.Join(", ", MediaTypes)}, not as '{sent ?? "nothing"}'.");
     }
 
     /// <inheritdoc />

@@ -5,6 +5,7 @@ using NSwag;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Processes.Cwl;
 using OgcProcesses.WebApi.Http;
 
 namespace OgcProcesses.WebApi.OpenApi;
@@ -18,7 +19,7 @@ internal sealed class BodyMediaTypes : IOperationProcessor
     {
         var operation = context.OperationDescription.Operation;
         if (context.MethodInfo.IsDefined(typeof(PackageMediaTypeAttribute)))
-            Offer(operation.RequestBody.Content, [OgcNames.Package, OgcNames.Json]);
+            OfferPackages(operation.RequestBody.Content);
         if (!operation.Responses.TryGetValue("200", out var success)) return true;
         if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>() is { } produces) Offer(success.Content, produces.ContentTypes);
         foreach (var mediaType in context.MethodInfo.GetCustomAttribute<BareAnswerAttribute>()?.MediaTypes ?? [])
@@ -31,6 +32,13 @@ internal sealed class BodyMediaTypes : IOperationProcessor
     }
 
     private static OpenApiMediaType Bytes() => new() { Schema = new() { Type = JsonObjectType.String, Format = JsonFormatStrings.Binary } };
+
+    private static void OfferPackages(IDictionary<string, OpenApiMediaType> content)
+    {
+        Offer(content, [OgcNames.Package, OgcNames.Json]);
+        foreach (var mediaType in CwlText.MediaTypes)
+            content[mediaType] = new() { Schema = new() { Type = mediaType == CwlText.Json ? JsonObjectType.Object : JsonObjectType.String } };
+    }
 
     /// <summary>Puts what there is under other media types.</summary>
     private static void Offer(IDictionary<string, OpenApiMediaType> content, IReadOnlyList<string> mediaTypes)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 
 namespace OgcProcesses.Application.UnitTests.Fakes;
@@ -78,6 +80,10 @@ internal sealed class APackage
         else at[steps[^1]] = JsonNode.Parse(json);
         return this;
     }
+
+    /// <summary>What reads packages, with links to the files of a fetcher.</summary>
+    public static PackageSource Source(FakeFetcher? fetcher = null, RunnerOptions? limits = null) => new(
+        fetcher ?? new(), new FakeYaml(), new FakeSchemas(), Options.Create(limits ?? new()), TimeProvider.System);
 
     public ApplicationPackage Build() => _json.Deserialize<ApplicationPackage>(JsonSerializerOptions.Web)!;
 }

@@ -19,4 +19,7 @@ internal sealed class FakeFetcher : IInputFetcher
         await File.WriteAllBytesAsync(path, content, cancellationToken);
         return new(path, MediaType, content.Length, "");
     }
+
+    public Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken) =>
+        Files.TryGetValue(link.ToString(), out var content) ? Task.FromResult(content) : throw new FetchException(link, "404 Not Found");
 }

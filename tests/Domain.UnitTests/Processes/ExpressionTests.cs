@@ -68,6 +68,25 @@ internal sealed class ExpressionTests
         Assert.That(refusal!.Message, Does.Contain(told));
     }
 
+    [TestCase("costs $5")]
+    [TestCase("$(date) ${HOME} $$(x) $($)")]
+    public void Escape_OfAnyText_StandsForIt(string text)
+    {
+        var expression = Expression.Parse(Expression.Escape(text));
+        Assert.That(expression.Evaluate(null, Inputs), Is.EqualTo(text));
+        Assert.That(expression.ReferencedInputs, Is.Empty);
+    }
+
+    [TestCase("$(inputs.band)", true, true)]
+    [TestCase("$(inputs.image.basename)", true, false)]
+    [TestCase("x$(inputs.band)", false, false)]
+    [TestCase("$($)", false, false)]
+    public void IsReference_AndIsValue_TellWhatStandsAlone(string source, bool isReference, bool isValue)
+    {
+        var expression = Expression.Parse(source);
+        Assert.That((expression.IsReference, expression.IsValue), Is.EqualTo((isReference, isValue)));
+    }
+
     [Test]
     public void ReferencedInputs_AreThoseItNames() =>
         Assert.That(Expression.Parse("x$(self)$(inputs.band)-$(inputs.image.basename)").ReferencedInputs, Is.EqualTo(new[] { "band", "image" }));

@@ -32,6 +32,8 @@ internal static class OfficialSchemas
     {
         if (Absence is not null || body.Length == 0) return;
         if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) != true) return;
+        // CWL is described by its own standard.
+        if (response.Content.Headers.ContentType.MediaType == "application/cwl+json") return;
         var request = response.RequestMessage!;
         var path = request.RequestUri!.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var status = (int)response.StatusCode;

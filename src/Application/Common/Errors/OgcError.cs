@@ -36,6 +36,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>A change of a process that is no longer the one its client saw: RFC 9110, 13.1.1</summary>
     public static readonly OgcError ProcessChanged = new("about:blank", 412, "The process has changed");
 
+    /// <summary>/req/cwl/deploy-exception-workflow-not-found</summary>
+    public static readonly OgcError WorkflowNotFound = new(Part2 + "workflow-not-found", 400, "The package has no such workflow");
+
     /// <summary>A body, path or query that breaks a rule; its violations say which and where.</summary>
     /// <remarks>The standard defines no URI for it; this is the name that OGC services have used since WPS 1.0.</remarks>
     public static readonly OgcError InvalidParameterValue = new("InvalidParameterValue", 400, "The request is not valid");

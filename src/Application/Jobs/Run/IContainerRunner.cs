@@ -54,7 +54,11 @@ public interface IContainerRunner
 /// <param name="Id">The digest of its configuration (<c>sha256:…</c>), which names exactly this image to the engine.</param>
 /// <param name="Digest">The digest by which its registry knows it; the <paramref name="Id"/> where it came from none.</param>
 /// <param name="Command">The image's default arguments, which follow its entrypoint.</param>
-public sealed record ContainerImage(string Id, string Digest, IReadOnlyList<string> Command);
+public sealed record ContainerImage(string Id, string Digest, IReadOnlyList<string> Command)
+{
+    /// <summary>The image's own program and its first arguments; empty where it has none.</summary>
+    public IReadOnlyList<string> Entrypoint { get; init; } = [];
+}
 
 /// <summary>What a container is to be.</summary>
 public sealed record ContainerSpec

@@ -12,6 +12,13 @@ public interface IInputFetcher
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <exception cref="FetchException">It was refused or did not arrive; the message says why.</exception>
     Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken);
+
+    /// <summary>Fetches a link into memory, for documents that the server itself reads.</summary>
+    /// <param name="link">An absolute http or https URL.</param>
+    /// <param name="mostBytes">Largest size, in bytes.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <exception cref="FetchException">It was refused, is larger or did not arrive; the message says why.</exception>
+    Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken);
 }
 
 /// <summary>A file that was fetched.</summary>

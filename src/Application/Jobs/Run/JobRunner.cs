@@ -166,23 +166,19 @@ public sealed partial class JobRunner(
             token => EnsureImageAsync(attempt, token),
             token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
             cancellationToken);
-        var arguments = CommandLine.Arguments(revision.Unit, inputs);
-        if (arguments.Any(argument => argument.Contains('\0')))
-            throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument holds a NUL, which no argument can.");
+        var call = CommandLine.Of(revision.Unit, present, inputs);
+        var environment = Environment(job, CommandLine.Environment(revision.Unit, inputs));
+        if ((call.Arguments ?? []).Concat(environment.Values).Any(text => text.Contains('\0')))
+            throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument or a variable holds a NUL, which neither can.");
         var container = await runner.StartAsync(
             new()
             {
                 JobId = job.Id,
                 Attempt = claim.Attempt,
                 ImageId = present.Id,
-                Entrypoint = revision.Unit.Command,
-                Arguments = (revision.Unit.Command, arguments.Count) switch
-                {
-                    (not null, _) => arguments,
-                    (null, 0) => null,
-                    _ => [.. present.Command, .. arguments],
-                },
-                Environment = Environment(job, revision.Unit),
+                Entrypoint = call.Entrypoint,
+                Arguments = call.Arguments,
+                Environment = environment,
                 WorkFolder = workFolder,
                 Cpu = demand.CpuLimit,
                 Memory = demand.MemoryLimit,
@@ -199,7 +195,7 @@ public sealed partial class JobRunner(
         return await runner.EnsureImageAsync(attempt.Revision.Unit.Image, new PullProgress(pulling), cancellationToken);
     }
 
-    private static Dictionary<string, string> Environment(Job job, ExecutionUnit unit) => new(unit.Environment)
+    private static Dictionary<string, string> Environment(Job job, Dictionary<string, string> ofUnit) => new(ofUnit)
     {
         ["OGC_JOB_ID"] = job.Id.ToString(),
         ["OGC_PROCESS_ID"] = job.ProcessId.Value,

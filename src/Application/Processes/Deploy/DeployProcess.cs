@@ -1,11 +1,7 @@
 using AutoMapper;
-using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
-using OgcProcesses.Application.Common.Schemas;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
 using OgcProcesses.Domain.Processes;
@@ -14,18 +10,13 @@ namespace OgcProcesses.Application.Processes.Deploy;
 
 /// <summary>Deploys a process under the identifier its description states.</summary>
 /// <remarks>/req/deploy-replace-undeploy/deploy-post-op</remarks>
-public sealed record DeployProcess(ApplicationPackage Package) : IRequest<ProcessSummary>;
-
-internal sealed class DeployProcessValidator : AbstractValidator<DeployProcess>
-{
-    public DeployProcessValidator(ISchemaValidator schemas, IOptions<RunnerOptions> limits) =>
-        RuleFor(request => request.Package).IsPackage(schemas, limits.Value);
-}
+/// <param name="Package">What it is and what runs.</param>
+/// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
+public sealed record DeployProcess(ApplicationPackage Package, string? Workflow = null) : IRequest<ProcessSummary>;
 
 internal sealed class DeployProcessHandler(
     IProcessStore processes,
-    ISchemaValidator schemas,
-    IOptions<RunnerOptions> limits,
+    PackageSource packages,
     ImageRequests images,
     IMapper mapper,
     ICaller caller,
@@ -33,7 +24,7 @@ internal sealed class DeployProcessHandler(
 {
     public async Task<ProcessSummary> Handle(DeployProcess request, CancellationToken cancellationToken)
     {
-        var package = new PackageReader(schemas, limits.Value).Read(request.Package)!;
+        var package = await packages.ReadAsync(request.Package, request.Workflow, id: null, cancellationToken);
         var process = Process.Deploy(
             package.Description,
             package.Unit,

@@ -12,10 +12,10 @@ namespace OgcProcesses.Application.Processes.Deploy;
 /// <summary>What a package says, once it has been found valid.</summary>
 /// <param name="Description">What the process takes and gives.</param>
 /// <param name="Unit">What runs.</param>
-/// <param name="Warnings">What in its schemas is kept, but not enforced.</param>
-/// <param name="DescriptionPointer">Where in the package the description stands.</param>
+/// <param name="Warnings">What in it is kept, but not enforced or not heeded.</param>
+/// <param name="IdPointer">Where in the package the process's identifier stands.</param>
 internal sealed record ReadPackage(
-    ProcessDescription Description, ExecutionUnit Unit, IReadOnlyList<string> Warnings, string DescriptionPointer);
+    ProcessDescription Description, ExecutionUnit Unit, IReadOnlyList<string> Warnings, string IdPointer);
 
 /// <summary>Reads application packages and notes everything that is wrong with them, each with its place.</summary>
 /// <remarks>Part 2, ogcapppkg.yaml and executionUnit.yaml; the members are listed in docs/container-contract.md.</remarks>
@@ -32,6 +32,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
     private readonly List<string> _warnings = [];
 
     private string _descriptionPointer = "/processDescription";
+    private bool _stdoutToFile;
 
     /// <summary>Identifiers of what is declared, be it well or not; null where there is no description.</summary>
     private HashSet<string>? _inputs;
@@ -57,7 +58,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
         var description = ReadDescription(package.ProcessDescription);
         var unit = ReadUnit(package.ExecutionUnit);
-        return Violations.Count == 0 ? new(description!, unit!, _warnings, _descriptionPointer) : null;
+        return Violations.Count == 0 ? new(description!, unit!, _warnings, $"{_descriptionPointer}/id") : null;
     }
 
     private static string? FindMalformed(ApplicationPackage package) =>
@@ -193,25 +194,25 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         const string at = "/executionUnit";
         if (member is not { ValueKind: JsonValueKind.Object } unit)
         {
-            Wrong(at, member is { ValueKind: JsonValueKind.Array }
-                ? "several execution units are not supported; give the one to run as an object"
-                : "is required and must be an object");
+            Wrong(at, "is required and must be an object");
             return null;
         }
 
-        if (unit.TryGetProperty("href", out _) || unit.TryGetProperty("value", out _))
-        {
-            Wrong(at, "must describe a container image; units by reference or as a qualified value are not supported");
-            return null;
-        }
-
+        _stdoutToFile = unit.TryGetProperty("stdout", out var stdout) && stdout.ValueKind != JsonValueKind.Null;
         if (Text(unit, at, "type", required: true) is { } type && type is not ("docker" or "oci"))
             Wrong($"{at}/type", $"'{type}' is not supported; 'docker' and 'oci' are");
+        var (environment, environmentFrom) = ReadEnvironment(unit, at);
         return new()
         {
             Image = ReadImage(unit, at),
             Command = ReadCommand(unit, at),
-            Environment = ReadEnvironment(unit, at),
+            KeepEntrypoint = Flag(unit, at, "keepEntrypoint") ?? false,
+            Arguments = ReadArguments(unit, at),
+            Stdin = ReadText(unit, at, "stdin"),
+            Stdout = ReadText(unit, at, "stdout"),
+            Stderr = ReadText(unit, at, "stderr"),
+            Environment = environment,
+            EnvironmentFrom = environmentFrom,
             Network = ReadNetwork(unit, at),
             Validation = ReadValidation(unit, at),
             Resources = ReadResources(unit, $"{at}/config"),
@@ -240,19 +241,70 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         return null;
     }
 
-    private Dictionary<string, string> ReadEnvironment(JsonElement unit, string at)
+    private List<Argument> ReadArguments(JsonElement unit, string at)
     {
-        var environment = new Dictionary<string, string>();
+        if (!unit.TryGetProperty("arguments", out var arguments) || arguments.ValueKind == JsonValueKind.Null) return [];
+        if (arguments.ValueKind == JsonValueKind.Array)
+            return [.. arguments.EnumerateArray().Select((argument, index) => ReadArgument(argument, $"{at}/arguments/{index}"))];
+        Wrong($"{at}/arguments", "must be an array of strings and objects");
+        return [];
+    }
+
+    private Argument ReadArgument(JsonElement argument, string at)
+    {
+        if (argument.ValueKind == JsonValueKind.String) return new() { Text = ReadArgumentText(argument, at) };
+        if (argument.ValueKind != JsonValueKind.Object)
+        {
+            Wrong(at, "must be a string or an object");
+            return new();
+        }
+
+        var value = argument.TryGetProperty("value", out var given) && given.ValueKind != JsonValueKind.Null ? given : (JsonElement?)null;
+        var needed = Text(argument, at, "ifGiven");
+        if (needed is not null && _inputs?.Contains(needed) == false) Wrong($"{at}/ifGiven", $"the process has no input '{needed}'");
+        return new()
+        {
+            Text = value is { ValueKind: JsonValueKind.String } text ? ReadArgumentText(text, $"{at}/value") : null,
+            Value = value is { ValueKind: not JsonValueKind.String } other ? other.Clone() : null,
+            IfGiven = needed,
+            Prefix = Text(argument, at, "prefix"),
+            Separate = Flag(argument, at, "separate") ?? true,
+            ItemSeparator = Text(argument, at, "itemSeparator"),
+            Items = argument.TryGetProperty("items", out var items) && items.ValueKind != JsonValueKind.Null
+                ? ReadArgument(items, $"{at}/items") : null,
+        };
+    }
+
+    private Expression? ReadArgumentText(JsonElement text, string at)
+    {
+        if (!text.GetString()!.Contains('\0')) return ReadExpression(text.GetString()!, at);
+        Wrong(at, "must not hold a NUL");
+        return null;
+    }
+
+    private Expression? ReadText(JsonElement unit, string at, string name) =>
+        Text(unit, at, name) is { } text ? ReadExpression(text, $"{at}/{name}") : null;
+
+    /// <summary>The variables with a value of their own, and those whose value refers to inputs.</summary>
+    private (Dictionary<string, string> Fixed, Dictionary<string, Expression> From) ReadEnvironment(JsonElement unit, string at)
+    {
+        var (environment, from) = (new Dictionary<string, string>(), new Dictionary<string, Expression>());
         foreach (var (name, value) in Members(unit, at, "environment"))
         {
-            if (!VariableName.IsMatch(name)) Wrong($"{at}/environment/{Escape(name)}", "is not a name of an environment variable");
-            else if (name.StartsWith("OGC_", StringComparison.Ordinal)) Wrong($"{at}/environment/{name}", "names beginning with OGC_ are the server's");
+            var place = $"{at}/environment/{Escape(name)}";
+            if (!VariableName.IsMatch(name)) Wrong(place, "is not a name of an environment variable");
+            else if (name.StartsWith("OGC_", StringComparison.Ordinal)) Wrong(place, "names beginning with OGC_ are the server's");
+            else if (value.ValueKind == JsonValueKind.Object)
+            {
+                if (Text(value, place, "valueFrom", required: true) is { } text && ReadExpression(text, $"{place}/valueFrom") is { } expression)
+                    from[name] = expression;
+            }
             else if (value.ValueKind != JsonValueKind.String || value.GetString()!.Contains('\0'))
-                Wrong($"{at}/environment/{name}", "must be a string without NUL");
+                Wrong(place, "must be a string without NUL, or an object with 'valueFrom'");
             else environment[name] = value.GetString()!;
         }
 
-        return environment;
+        return (environment, from);
     }
 
     private bool ReadNetwork(JsonElement unit, string at)
@@ -355,6 +407,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         }
 
         var stdout = Flag(binding, at, "stdout") ?? false;
+        if (stdout && _stdoutToFile) Wrong($"{at}/stdout", "the unit's 'stdout' puts standard output into a file; name that in 'glob'");
         if (!binding.TryGetProperty("glob", out _) && !binding.TryGetProperty("stdout", out _)) Wrong(at, "must have 'glob' or '\"stdout\": true'");
         return new() { Glob = globs, Stdout = stdout };
     }

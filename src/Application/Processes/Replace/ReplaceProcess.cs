@@ -1,10 +1,6 @@
 using AutoMapper;
-using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common.Errors;
-using OgcProcesses.Application.Common.Schemas;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
@@ -16,20 +12,14 @@ namespace OgcProcesses.Application.Processes.Replace;
 /// <remarks>/req/deploy-replace-undeploy/replace-put-op</remarks>
 /// <param name="Id">The process.</param>
 /// <param name="Package">What takes its place.</param>
+/// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
 /// <param name="Revisions">Revisions that the client is ready to replace; null for any.</param>
-public sealed record ReplaceProcess(ProcessId Id, ApplicationPackage Package, IReadOnlyCollection<Guid>? Revisions = null)
-    : IRequest<ProcessSummary>;
-
-internal sealed class ReplaceProcessValidator : AbstractValidator<ReplaceProcess>
-{
-    public ReplaceProcessValidator(ISchemaValidator schemas, IOptions<RunnerOptions> limits) =>
-        RuleFor(request => request.Package).IsPackage(schemas, limits.Value);
-}
+public sealed record ReplaceProcess(
+    ProcessId Id, ApplicationPackage Package, string? Workflow = null, IReadOnlyCollection<Guid>? Revisions = null) : IRequest<ProcessSummary>;
 
 internal sealed class ReplaceProcessHandler(
     IProcessStore processes,
-    ISchemaValidator schemas,
-    IOptions<RunnerOptions> limits,
+    PackageSource packages,
     ImageRequests images,
     IMapper mapper,
     TimeProvider clock) : IRequestHandler<ReplaceProcess, ProcessSummary>
@@ -37,11 +27,11 @@ internal sealed class ReplaceProcessHandler(
     public async Task<ProcessSummary> Handle(ReplaceProcess request, CancellationToken cancellationToken)
     {
         await processes.GetMutableAsync(request.Id, cancellationToken);
-        var package = new PackageReader(schemas, limits.Value).Read(request.Package)!;
+        var package = await packages.ReadAsync(request.Package, request.Workflow, request.Id.Value, cancellationToken);
         if (package.Description.Id != request.Id)
         {
             throw new OgcException([Violation.InBody(
-                $"{package.DescriptionPointer}/id",
+                package.IdPointer,
                 $"is '{package.Description.Id}', but the process to replace is '{request.Id}'; an identifier can't be changed")]);
         }
 

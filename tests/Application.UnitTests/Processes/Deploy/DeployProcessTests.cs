@@ -1,10 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
-using static Microsoft.Extensions.Options.Options;
 
 namespace OgcProcesses.Application.UnitTests.Processes.Deploy;
 
@@ -49,12 +47,11 @@ internal sealed class DeployProcessTests
     }
 
     [Test]
-    public async Task Validate_OfAPackageThatIsWrong_TellsEveryPlace()
+    public void Deploy_OfAPackageThatIsWrong_TellsEveryPlace()
     {
-        var validator = new DeployProcessValidator(new FakeSchemas(), Create(new RunnerOptions()));
-        var package = APackage.Plain().With("/executionUnit/type", null).With("/executionUnit/image", null).Build();
-        var result = await validator.ValidateAsync(new DeployProcess(package));
-        Assert.That(result.Errors.Select(error => error.PropertyName), Is.EquivalentTo(new[] { "/executionUnit/type", "/executionUnit/image" }));
+        var refusal = Assert.ThrowsAsync<OgcException>(
+            () => DeployAsync(APackage.Plain().With("/executionUnit/type", null).With("/executionUnit/image", null)));
+        Assert.That(refusal!.Violations.Select(violation => violation.Pointer), Is.EquivalentTo(new[] { "/executionUnit/type", "/executionUnit/image" }));
     }
 
     [Test]
@@ -65,6 +62,6 @@ internal sealed class DeployProcessTests
     }
 
     private Task<ProcessSummary> DeployAsync(APackage package) => new DeployProcessHandler(
-        _processes, new FakeSchemas(), Create(new RunnerOptions()), _images, AMapper.WithAllMaps, new FakeCaller("anna"),
+        _processes, APackage.Source(), _images, AMapper.WithAllMaps, new FakeCaller("anna"),
         new FakeTimeProvider(AJob.Now)).Handle(new(package.Build()), CancellationToken.None);
 }

@@ -68,6 +68,11 @@ internal sealed class PackageReaderTests
     }
 
     [Test]
+    public void Read_OfStandardOutputInAFileAndAsAnOutput_IsRefused() => Assert.That(
+        Pointers(APackage.Plain().With("/executionUnit/stdout", "\"a.txt\"").With("/executionUnit/bindings/outputBindings/out", """{"stdout": true}""")),
+        Is.EqualTo(new[] { "/executionUnit/bindings/outputBindings/out/stdout" }));
+
+    [Test]
     public void Read_OfTheLeastUnit_LeavesTheImageAsItIs()
     {
         var unit = Read(APackage.Plain()).Unit;
@@ -150,14 +155,23 @@ internal sealed class PackageReaderTests
     [TestCase("/processDescription/outputs/out/minOccurs", "\"0\"", "/processDescription/outputs/out/minOccurs")]
     [TestCase("/executionUnit", null, "/executionUnit")]
     [TestCase("/executionUnit", "[]", "/executionUnit")]
-    [TestCase("/executionUnit", """{"href": "https://a"}""", "/executionUnit")]
-    [TestCase("/executionUnit", """{"value": {}, "mediaType": "application/cwl"}""", "/executionUnit")]
     [TestCase("/executionUnit/type", null, "/executionUnit/type")]
     [TestCase("/executionUnit/type", "\"cwl\"", "/executionUnit/type")]
     [TestCase("/executionUnit/image", null, "/executionUnit/image")]
     [TestCase("/executionUnit/image", "\"--privileged\"", "/executionUnit/image")]
     [TestCase("/executionUnit/image", "\"a b\"", "/executionUnit/image")]
     [TestCase("/executionUnit/command", "\"sh -c 'rm -rf /'\"", "/executionUnit/command")]
+    [TestCase("/executionUnit/keepEntrypoint", "1", "/executionUnit/keepEntrypoint")]
+    [TestCase("/executionUnit/arguments", "\"a\"", "/executionUnit/arguments")]
+    [TestCase("/executionUnit/arguments", "[\"a\", 7]", "/executionUnit/arguments/1")]
+    [TestCase("/executionUnit/arguments", "[\"$(inputs.b)\"]", "/executionUnit/arguments/0")]
+    [TestCase("/executionUnit/arguments", """[{"value": "a\u0000b"}]""", "/executionUnit/arguments/0/value")]
+    [TestCase("/executionUnit/arguments", """[{"value": "x", "ifGiven": "b"}]""", "/executionUnit/arguments/0/ifGiven")]
+    [TestCase("/executionUnit/arguments", """[{"value": [1], "items": {"prefix": 7}}]""", "/executionUnit/arguments/0/items/prefix")]
+    [TestCase("/executionUnit/stdin", "\"${x}\"", "/executionUnit/stdin")]
+    [TestCase("/executionUnit/stderr", "7", "/executionUnit/stderr")]
+    [TestCase("/executionUnit/environment/A", """{"valueFrom": "$(inputs.b)"}""", "/executionUnit/environment/A/valueFrom")]
+    [TestCase("/executionUnit/environment/A", "{}", "/executionUnit/environment/A/valueFrom")]
     [TestCase("/executionUnit/command", "[]", "/executionUnit/command")]
     [TestCase("/executionUnit/command", """["sh", 1]""", "/executionUnit/command")]
     [TestCase("/executionUnit/environment", "[]", "/executionUnit/environment")]

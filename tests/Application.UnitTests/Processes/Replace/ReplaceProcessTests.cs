@@ -1,13 +1,11 @@
 using MediatR;
 using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
 using OgcProcesses.Application.Processes.Replace;
 using OgcProcesses.Application.Processes.Undeploy;
 using OgcProcesses.Domain.Processes;
-using static Microsoft.Extensions.Options.Options;
 
 namespace OgcProcesses.Application.UnitTests.Processes.Replace;
 
@@ -90,8 +88,8 @@ internal sealed class ReplaceProcessTests
     private Task<ProcessSummary> ReplaceAsync(string id, APackage package, Guid? revision = null)
     {
         var handler = new ReplaceProcessHandler(
-            _processes, new FakeSchemas(), Create(new RunnerOptions()), new ImageRequests(), AMapper.WithAllMaps, new FakeTimeProvider(AJob.Now));
-        return handler.Handle(new(new ProcessId(id), package.Build(), Named(revision)), CancellationToken.None);
+            _processes, APackage.Source(), new ImageRequests(), AMapper.WithAllMaps, new FakeTimeProvider(AJob.Now));
+        return handler.Handle(new(new ProcessId(id), package.Build(), Revisions: Named(revision)), CancellationToken.None);
     }
 
     private Task UndeployAsync(string id, Guid? revision = null)
