@@ -43,8 +43,9 @@ internal sealed class ProcessMapping : Profile
         }
     }
 
+    /// <remarks>Null counts as absent: the schemas of the answers do not allow it.</remarks>
     private static JsonElement? Member(Process process, string name) =>
-        process.Revision.Description.Document.TryGetProperty(name, out var member) ? member : null;
+        process.Revision.Description.Document.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 
     private static IReadOnlyList<string> JobControlOptions(ProcessDescription description) =>
     [

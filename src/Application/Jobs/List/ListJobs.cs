@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AutoMapper;
 using FluentValidation;
 using MediatR;
@@ -74,7 +75,7 @@ internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks lin
 }
 
 /// <summary>Reads the filters of a job list.</summary>
-internal static class JobFilters
+internal static partial class JobFilters
 {
     /// <summary>Longer than any job runs, and short enough to be counted back from now.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
@@ -135,6 +136,9 @@ internal static class JobFilters
         static TimeSpan Of(long seconds) => TimeSpan.FromSeconds(Math.Min(seconds, (long)Longest.TotalSeconds));
     }
 
+    [GeneratedRegex(@"(?<=\.[0-9]{7})[0-9]+")]
+    private static partial Regex BeyondTicks { get; }
+
     /// <summary>The first and last instant of what an end of an interval names; neither of an open end.</summary>
     private static bool TryParseEnd(string text, out DateTimeOffset? first, out DateTimeOffset? last)
     {
@@ -142,7 +146,9 @@ internal static class JobFilters
         if (text is "" or "..") return true;
         string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, InUtc, out var instant))
+        // RFC 3339 has small letters and any number of digits; a '+' that nobody escaped arrives as a blank.
+        var written = BeyondTicks.Replace(text.Replace(' ', '+').ToUpperInvariant(), "");
+        if (DateTimeOffset.TryParseExact(written, formats, CultureInfo.InvariantCulture, InUtc, out var instant))
         {
             (first, last) = (instant, instant);
             return true;

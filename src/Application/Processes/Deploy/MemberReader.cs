@@ -27,6 +27,15 @@ internal abstract class MemberReader
         return members;
     }
 
+    /// <summary>The items of an array, each with its place.</summary>
+    protected IReadOnlyList<(string Place, JsonElement Value)> Items(JsonElement parent, string at, string name)
+    {
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null) return [];
+        if (member.ValueKind == JsonValueKind.Array) return [.. member.EnumerateArray().Select((item, index) => ($"{at}/{name}/{index}", item))];
+        Wrong($"{at}/{name}", "must be an array");
+        return [];
+    }
+
     protected string? Text(JsonElement parent, string at, string name, bool required = false)
     {
         if (!parent.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)

@@ -83,7 +83,8 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         var before = Violations.Count;
         if (Text(description, at, "id", required: true) is { } id && !ProcessId.TryParse(id, out _))
             Wrong($"{at}/id", $"must be {ProcessId.Rule}");
-        foreach (var text in (string[])["version", "title", "description"]) Text(description, at, text);
+        Text(description, at, "version");
+        ReadAbout(description, at);
         ReadJobControlOptions(description, at);
         AreWords(description, at, "outputTransmission", "value", "reference");
         ReadLinks(description, at);
@@ -100,6 +101,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         {
             var place = Parameter(name, $"{at}/outputs");
             ReadSchema(output, place);
+            ReadAbout(output, place);
             Whole(output, place, "minOccurs");
         }
 
@@ -131,19 +133,44 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         return known;
     }
 
+    /// <summary>What is said about a process, an input or an output.</summary>
+    /// <remarks>Part 1, descriptionType.yaml. One process of another form would spoil the list for every client that checks it.</remarks>
+    private void ReadAbout(JsonElement description, string at)
+    {
+        if (description.ValueKind != JsonValueKind.Object) return;
+        ReadTexts(description, at, "title", "description");
+        foreach (var (place, keyword) in Items(description, at, "keywords"))
+            if (keyword.ValueKind != JsonValueKind.String) Wrong(place, "must be a string");
+        foreach (var (place, metadata) in Items(description, at, "metadata")) ReadTexts(metadata, place, "title", "role", "href");
+        ReadAdditionalParameters(description, at);
+    }
+
+    /// <remarks>Drafts of Part 2, and its official suite, have a bare array.</remarks>
+    private void ReadAdditionalParameters(JsonElement description, string at)
+    {
+        const string name = "additionalParameters";
+        if (!description.TryGetProperty(name, out var all) || all.ValueKind == JsonValueKind.Null) return;
+        var isBare = all.ValueKind == JsonValueKind.Array;
+        if (!isBare) ReadTexts(all, $"{at}/{name}", "title", "role", "href");
+        foreach (var (place, parameter) in isBare ? Items(description, at, name) : Items(all, $"{at}/{name}", "parameters"))
+        {
+            if (parameter.ValueKind != JsonValueKind.Object || !parameter.TryGetProperty("value", out _)) Wrong(place, "must be an object with 'name' and 'value'");
+            else Text(parameter, place, "name", required: true);
+        }
+    }
+
+    private void ReadTexts(JsonElement parent, string at, params string[] names)
+    {
+        if (parent.ValueKind != JsonValueKind.Object) Wrong(at, "must be an object");
+        else foreach (var name in names) Text(parent, at, name);
+    }
+
     private void ReadLinks(JsonElement description, string at)
     {
-        if (!description.TryGetProperty("links", out var links)) return;
-        if (links.ValueKind != JsonValueKind.Array)
+        foreach (var (place, link) in Items(description, at, "links"))
         {
-            Wrong($"{at}/links", "must be an array");
-            return;
-        }
-
-        foreach (var (index, link) in links.EnumerateArray().Index())
-        {
-            if (link.ValueKind != JsonValueKind.Object) Wrong($"{at}/links/{index}", "must be an object");
-            else foreach (var name in (string[])["href", "rel", "type", "title"]) Text(link, $"{at}/links/{index}", name, required: name == "href");
+            ReadTexts(link, place, "rel", "type", "title");
+            if (link.ValueKind == JsonValueKind.Object) Text(link, place, "href", required: true);
         }
     }
 
@@ -156,6 +183,7 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         if (most == 0) Wrong($"{at}/maxOccurs", "must be at least 1");
         else if (most < least) Wrong($"{at}/maxOccurs", $"must not be less than minOccurs ({least})");
         ReadSchema(input, at, isMultiple: most > 1);
+        ReadAbout(input, at);
     }
 
     private void ReadSchema(JsonElement description, string at, bool isMultiple = false)
