@@ -49,15 +49,21 @@ internal abstract class ConformanceTests : ServerTests
         var (schema, style, explode, required) = await ParameterAsync(path, name);
         Assert.That((style, explode, required), Is.EqualTo(("form", true, false)));
         Assert.That(schema["type"]!.GetValue<string>(), Is.EqualTo("array"));
-        Assert.That(schema["items"]!["type"]!.GetValue<string>(), Is.EqualTo("string"));
+        var items = schema["items"]!;
+        if (items["$ref"]?.GetValue<string>() is { } reference)
+            items = (await Server.GetAsync("/api")).Json["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!;
+        Assert.That(items["type"]!.GetValue<string>(), Is.EqualTo("string"));
     }
 
-    /// <summary>That limit is an integer.</summary>
+    /// <summary>That limit is an integer from 1 on with a maximum and a default between.</summary>
     protected static async Task AssertLimitParameterAsync(string path)
     {
         var (schema, style, _, required) = await ParameterAsync(path, "limit");
         Assert.That((style, required), Is.EqualTo(("form", false)));
         Assert.That(schema["type"]!.GetValue<string>(), Is.EqualTo("integer"));
+        Assert.That(schema["minimum"]?.GetValue<double>(), Is.EqualTo(1));
+        Assert.That(schema["maximum"]?.GetValue<double>(), Is.EqualTo(10_000));
+        Assert.That(schema["default"]?.GetValue<double>(), Is.InRange(1, 10_000));
     }
 
     /// <summary>That a document links to itself, and to the same in every other media type.</summary>
