@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Infrastructure.Callbacks;
 using OgcProcesses.Infrastructure.Docker;
 using OgcProcesses.Infrastructure.Fetching;
 using OgcProcesses.Infrastructure.Persistence;
@@ -33,6 +34,7 @@ public static class InfrastructureServices
         // Containers are told apart as nodes are: by machine and data folder.
         services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);
         services.AddGuardedFetcher();
+        services.AddCallbacks();
         services.AddSchemaValidator();
         services.AddYamlReader();
         services.AddHostedService<ReconcileWorker>();

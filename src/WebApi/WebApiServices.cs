@@ -3,8 +3,10 @@ using System.Text.Json.Serialization;
 using FluentValidation.AspNetCore;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.WebApi.Callbacks;
 using OgcProcesses.WebApi.Errors;
 using OgcProcesses.WebApi.Health;
 using OgcProcesses.WebApi.Http;
@@ -34,6 +36,7 @@ internal static class WebApiServices
         services.AddHttpContextAccessor();
         services.AddSingleton<ILinks, RequestLinks>();
         services.AddSingleton<ICaller, Caller>();
+        services.AddSingleton<ICallbackContent, CallbackContent>();
         // Before MVC's own writer, which would be asked first and write nothing.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddControllers(mvc =>

@@ -58,6 +58,21 @@ internal sealed class AJob
         return this;
     }
 
+    /// <summary>A subscriber who wants to hear everything, or what is named.</summary>
+    public AJob Telling(params CallbackKind[] kinds)
+    {
+        _request = _request with { Subscriber = Listening(kinds) };
+        return this;
+    }
+
+    public static Subscriber Listening(params CallbackKind[] kinds)
+    {
+        if (kinds.Length == 0) kinds = Enum.GetValues<CallbackKind>();
+        return new(To(CallbackKind.Success), To(CallbackKind.InProgress), To(CallbackKind.Failed), new("https://ogc.example/"));
+
+        Uri? To(CallbackKind kind) => kinds.Contains(kind) ? new($"https://subscriber.example/{kind}?token=secret") : null;
+    }
+
     public AJob Because(JobFailure failure)
     {
         _failure = failure;

@@ -7,7 +7,7 @@ using OgcProcesses.WebApi.FunctionalTests.Conformance;
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 /// <summary>The server as a process of its own, which can be killed and started again on the same data.</summary>
-internal sealed class ServerProcess(string folder) : IDisposable
+internal sealed class ServerProcess(string folder, params string[] settings) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private Process? _process;
@@ -17,7 +17,7 @@ internal sealed class ServerProcess(string folder) : IDisposable
     {
         var url = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet");
-        foreach (var argument in (string[])[typeof(Program).Assembly.Location, "--urls", url, "--Data:Directory", folder, "--Logging:LogLevel:Default", "Error"])
+        foreach (var argument in (string[])[typeof(Program).Assembly.Location, "--urls", url, "--Data:Directory", folder, "--Logging:LogLevel:Default", "Error", .. settings])
             start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         for (var deadline = DateTime.UtcNow.AddMinutes(1); DateTime.UtcNow < deadline; await Task.Delay(50))

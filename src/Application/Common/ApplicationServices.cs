@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
@@ -35,6 +36,7 @@ public static class ApplicationServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<PackageSource>();
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImageKeeper>();

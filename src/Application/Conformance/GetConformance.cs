@@ -24,6 +24,7 @@ internal sealed class GetConformanceHandler : RequestHandler<GetConformance, Con
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30",
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/job-list",
+        "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/callback",
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/dismiss",
         "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/deploy-replace-undeploy",
         "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/ogcapppkg",

@@ -60,6 +60,8 @@ internal sealed class JobMapping : Profile
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
             if (source.Status == JobStatus.Failed)
                 all.AddRange(source.Outputs.Select(kept => To($"{self}/results/{kept.OutputId}/{kept.Index}", "related", $"Output '{kept.OutputId}' as the program gave it") with { Type = kept.MediaType }));
+            // Lists read no requests; their entries lead to the status, which has the link.
+            if (source.Request?.Subscriber is not null) all.Add(To($"{self}/callbacks", "related", "What its subscriber was told"));
             return all;
         }
 

@@ -4,30 +4,27 @@ using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs;
 
-/// <summary>Tells, inside this process, that jobs were accepted or changed.</summary>
+/// <summary>Tells, inside this process, that jobs were accepted or changed, or that callbacks are due.</summary>
 /// <remarks>A signal only spares a polling wait: one that is lost costs time, never a job.</remarks>
 public sealed class JobSignals : IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _work = new(0, 1);
+    private readonly SemaphoreSlim _callbacks = new(0, 1);
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _changes = new();
 
     /// <summary>Says that there may be a job to start.</summary>
-    public void Work()
-    {
-        try
-        {
-            _work.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Said already, and not yet heard.
-        }
-    }
+    public void Work() => Say(_work);
 
     /// <summary>Waits until there may be a job to start, or for the given time.</summary>
     public Task WaitForWorkAsync(TimeSpan atMost, CancellationToken cancellationToken) => _work.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>Says that there may be a callback to send.</summary>
+    public void CallbackDue() => Say(_callbacks);
+
+    /// <summary>Waits until there may be a callback to send, or for the given time.</summary>
+    public Task WaitForCallbackAsync(TimeSpan atMost, CancellationToken cancellationToken) => _callbacks.WaitAsync(atMost, cancellationToken);
 
     /// <summary>Says that a job has changed.</summary>
     public void Changed(JobId id)
@@ -61,5 +58,21 @@ public sealed class JobSignals : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _work.Dispose();
+    public void Dispose()
+    {
+        _work.Dispose();
+        _callbacks.Dispose();
+    }
+
+    private static void Say(SemaphoreSlim signal)
+    {
+        try
+        {
+            signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Said already, and not yet heard.
+        }
+    }
 }

@@ -11,6 +11,7 @@ namespace OgcProcesses.Domain.Jobs;
 public sealed class Job
 {
     private readonly List<JobOutput> _outputs = [];
+    private readonly HashSet<CallbackKind> _raised = [];
 
     private Job()
     {
@@ -77,6 +78,9 @@ public sealed class Job
     /// <summary>What a successful job gave; of a failed one, what was kept of it for inspection.</summary>
     public IReadOnlyList<JobOutput> Outputs => _outputs;
 
+    /// <summary>What its changes since it was read are to tell its subscriber.</summary>
+    public IReadOnlySet<CallbackKind> Raised => _raised;
+
     /// <summary>Whether it has ended, one way or another.</summary>
     public bool IsFinal => Status is Successful or Failed or Dismissed;
 
@@ -126,8 +130,10 @@ public sealed class Job
     {
         EnsureHeldBy(claim);
         Touch(at);
+        var before = (Message, Progress);
         Message = message ?? Message;
         Progress = Math.Clamp(progress ?? Progress, 0, 100);
+        if (before != (Message, Progress)) Raise(CallbackKind.InProgress);
     }
 
     /// <summary>Notes which image runs.</summary>
@@ -143,6 +149,7 @@ public sealed class Job
     {
         EnsureHeldBy(claim);
         End(Successful, at, "Successful");
+        Raise(CallbackKind.Success);
         Progress = 100;
         _outputs.AddRange(outputs);
     }
@@ -156,14 +163,16 @@ public sealed class Job
     {
         EnsureHeldBy(claim);
         End(Failed, at, failure.Reason);
+        Raise(CallbackKind.Failed);
         Failure = failure;
         _outputs.AddRange(kept ?? []);
     }
 
     /// <summary>Ends the job by a client's wish, or gives up the results of one that has ended.</summary>
-    /// <remarks>Part 1, /req/dismiss/job-dismiss-op.</remarks>
+    /// <remarks>Part 1, /req/dismiss/job-dismiss-op. A subscriber that has heard of no end hears of this one, as of a failure.</remarks>
     public void Dismiss(DateTimeOffset at)
     {
+        if (!IsFinal) Raise(CallbackKind.Failed);
         var message = IsFinal ? "Dismissed; its results were removed" : "Dismissed before its end";
         End(Dismissed, at, message);
         _outputs.Clear();
@@ -172,6 +181,7 @@ public sealed class Job
     private Claim TakeOver(string node, DateTimeOffset leaseUntil, string message)
     {
         (Node, LeaseUntil, Message) = (node, leaseUntil, message);
+        Raise(CallbackKind.InProgress);
         return new(node, ++Attempt);
     }
 
@@ -202,6 +212,11 @@ public sealed class Job
         if (!legal) throw new IllegalTransitionException(Id, Status, next);
         Status = next;
         Touch(at);
+    }
+
+    private void Raise(CallbackKind kind)
+    {
+        if (Request.Subscriber?.AddressOf(kind) is not null) _raised.Add(kind);
     }
 
     private void Touch(DateTimeOffset at) => (Updated, Version) = (ToMicroseconds(at), Version + 1);

@@ -41,6 +41,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
             async context =>
             {
                 context.AddRange(job, new JobRequestRow { JobId = job.Id, Request = request });
+                context.AddRange(Callback.Follow(job, []));
                 return await context.SaveChangesAsync(cancellationToken);
             },
             cancellationToken);
@@ -51,7 +52,9 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     public async Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken)
     {
         var updated = await writer.RunAsync(context => UpdateAsync(context, id, change, cancellationToken), cancellationToken);
-        if (updated is not null) signals.Changed(id);
+        if (updated is null) return null;
+        signals.Changed(id);
+        if (updated.Raised.Count > 0) signals.CallbackDue();
         return updated;
     }
 
@@ -118,14 +121,18 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
             context.AddRange(job.Outputs.Select((output, ordinal) => JobOutputRow.Of(id, ordinal, output)));
         }
 
+        // Callbacks go with the change that raised them; a job that nobody is told of costs no look at them.
+        if (job.Request.Subscriber is not null && (job.Raised.Count > 0 || job.IsFinal))
+            context.AddRange(Callback.Follow(job, await context.Callbacks.AsTracking().Where(callback => callback.JobId == id).ToListAsync(cancellationToken)));
+
         try
         {
             await context.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateException clash) when (context.IsDuplicate(clash))
         {
-            // Somebody else recorded the outputs first, and the database saw that before it saw the job's version.
-            throw new DbUpdateConcurrencyException($"Job {id} was given outputs meanwhile.", clash);
+            // Somebody else recorded the outputs or callbacks first, and the database saw that before it saw the job's version.
+            throw new DbUpdateConcurrencyException($"Job {id} was given outputs or callbacks meanwhile.", clash);
         }
 
         return job;

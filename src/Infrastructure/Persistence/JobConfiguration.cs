@@ -12,6 +12,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.HasKey(job => job.Id);
         builder.Ignore(job => job.Request);
         builder.Ignore(job => job.Outputs);
+        builder.Ignore(job => job.Raised);
         builder.Property(job => job.Owner).HasMaxLength(256);
         builder.Property(job => job.Message).HasMaxLength(2_000).HasConversion(ClippingConverter.To(2_000));
         builder.Property(job => job.Node).HasMaxLength(256);
@@ -58,5 +59,19 @@ internal sealed class JobOutputConfiguration : IEntityTypeConfiguration<JobOutpu
         builder.Property(row => row.FileKey).HasMaxLength(1_000);
         builder.Property(row => row.FileName).HasMaxLength(256);
         builder.Property(row => row.FileSha256).HasMaxLength(64).IsUnicode(false);
+    }
+}
+
+internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
+{
+    public void Configure(EntityTypeBuilder<Callback> builder)
+    {
+        builder.ToTable("job_callbacks");
+        builder.HasKey(callback => new { callback.JobId, callback.Kind });
+        builder.HasOne<Job>().WithMany().HasForeignKey(callback => callback.JobId);
+        builder.Property(callback => callback.Log).HasConversion<StoredJson.AttemptsConverter>();
+        builder.Property(callback => callback.Version).IsConcurrencyToken();
+        // Holds only what is to be sent, however many were.
+        builder.HasIndex(callback => callback.Due).HasDatabaseName("ix_job_callbacks_due").HasFilter("due IS NOT NULL");
     }
 }

@@ -19,6 +19,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<JobOutputRow> JobOutputs => Set<JobOutputRow>();
 
+    public DbSet<Callback> Callbacks => Set<Callback>();
+
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);
 
@@ -31,6 +33,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
         configurationBuilder.Properties<JobStatus>().HaveConversion<WordConverter<JobStatus>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<JobFailureKind>().HaveConversion<WordConverter<JobFailureKind>>()
             .HaveMaxLength(32).AreUnicode(false);
+        configurationBuilder.Properties<CallbackKind>().HaveConversion<WordConverter<CallbackKind>>().HaveMaxLength(16).AreUnicode(false);
+        configurationBuilder.Properties<CallbackStatus>().HaveConversion<WordConverter<CallbackStatus>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<ImageStatus>().HaveConversion<WordConverter<ImageStatus>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<ExecutionUnit>().HaveConversion<StoredJson.UnitConverter>();
         configurationBuilder.Properties<ProcessDescription>().HaveConversion<StoredJson.DescriptionConverter>();

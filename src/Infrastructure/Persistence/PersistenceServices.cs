@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Storage;
@@ -30,6 +31,7 @@ public static class PersistenceServices
             provider.GetServices<IInterceptor>()));
         services.AddSingleton<DatabaseWriter>();
         services.AddSingleton<IJobStore, EfJobStore>();
+        services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),

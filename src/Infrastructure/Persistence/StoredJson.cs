@@ -24,6 +24,10 @@ internal static class StoredJson
 
     private static ExecutionUnit ReadUnit(string json) => JsonSerializer.Deserialize<ExecutionUnit>(json, Options)!;
 
+    private static string Write(IReadOnlyList<CallbackAttempt> log) => JsonSerializer.Serialize(log, Options);
+
+    private static List<CallbackAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize<List<CallbackAttempt>>(json, Options)!;
+
     private static ProcessDescription ReadDescription(string json) =>
         ProcessDescription.Read(JsonSerializer.Deserialize<JsonElement>(json));
 
@@ -31,6 +35,8 @@ internal static class StoredJson
 
     public sealed class DescriptionConverter()
         : ValueConverter<ProcessDescription, string>(process => process.Document.GetRawText(), json => ReadDescription(json));
+
+    public sealed class AttemptsConverter() : ValueConverter<IReadOnlyList<CallbackAttempt>, string>(log => Write(log), json => ReadAttempts(json));
 
     private sealed class ExpressionConverter : JsonConverter<Expression>
     {

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs.Callbacks;
 using OgcProcesses.Application.Jobs.Dismiss;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
@@ -99,6 +100,13 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [Problems(nameof(OgcError.NoSuchJob))]
     public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, CancellationToken cancellationToken) =>
         await mediator.Send(new GetLogs(jobId), cancellationToken);
+
+    /// <summary>What the job's subscriber was sent, and what became of it.</summary>
+    /// <remarks>Each callback with its tries; none for a job without a subscriber.</remarks>
+    /// <response code="200">The callbacks.</response>
+    [HttpGet("{jobId}/callbacks", Name = "getCallbacks")]
+    [Problems(nameof(OgcError.NoSuchJob))]
+    public Task<CallbackList> Callbacks(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetCallbacks(jobId), cancellationToken);
 
     /// <summary>What the job was asked to do, defaults included.</summary>
     /// <remarks>The execute request, to be looked at or sent again.</remarks>

@@ -25,7 +25,8 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
     }
 
-    private static ProblemDetails Known(OgcException exception)
+    /// <summary>The problem document of an error that a client is told.</summary>
+    internal static ProblemDetails Known(OgcException exception)
     {
         var problem = new ProblemDetails
         {

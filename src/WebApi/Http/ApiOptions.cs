@@ -25,6 +25,10 @@ public sealed class ApiOptions
     /// <summary>Addresses and networks (CIDR) of the proxies whose <c>X-Forwarded-*</c> headers are believed.</summary>
     public IReadOnlyList<string> KnownProxies { get; init; } = [];
 
+    /// <summary>The API's root as clients reach it, where requests can't tell; all links begin with it. None: each begins as its request was sent.</summary>
+    [RegularExpression(@"https?://[^/?#@\s]+(/[A-Za-z0-9._~-]+)*/?", ErrorMessage = "Api:PublicUrl must be an absolute http or https URL without query, such as https://example.org/ogc.")]
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>Whether the server deploys the processes that come with it.</summary>
     public bool BuiltInProcesses { get; set; } = true;
 

@@ -1,16 +1,28 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common.Links;
 
 namespace OgcProcesses.WebApi.Http;
 
-/// <summary>Makes links from the address that the current request was sent to.</summary>
-internal sealed class RequestLinks(IHttpContextAccessor accessor) : ILinks
+/// <summary>Makes links from the operator's public URL, else from a given root, else from the address that the current request was sent to.</summary>
+internal sealed class RequestLinks(IHttpContextAccessor accessor, IOptions<ApiOptions> api) : ILinks
 {
-    private HttpRequest Request => accessor.HttpContext?.Request ?? throw new InvalidOperationException("Links are made within a request.");
+    // Follows the flow of control as the current request does, so that whatever makes links need not be told where it runs.
+    private readonly AsyncLocal<Uri?> _given = new();
 
-    public string Url(string path) => UriHelper.BuildAbsolute(Request.Scheme, HostOf(Request), Request.PathBase, "/" + path);
+    public Uri Root => Fixed ?? (Uri.TryCreate(OfRequest(""), UriKind.Absolute, out var root)
+        ? root
+        : throw new BadHttpRequestException("The Host header names no host that links could lead to."));
+
+    private Uri? Fixed => api.Value.PublicUrl ?? _given.Value;
+
+    private HttpRequest Request => accessor.HttpContext?.Request ?? throw new InvalidOperationException("Links are made within a request, or from a given root.");
+
+    public string Url(string path) => Fixed is { } root
+        ? UriHelper.BuildAbsolute(root.Scheme, HostString.FromUriComponent(root), PathString.FromUriComponent(root.AbsolutePath.TrimEnd('/')), "/" + path)
+        : OfRequest(path);
 
     public string Current(params IEnumerable<KeyValuePair<string, string>> query)
     {
@@ -18,6 +30,14 @@ internal sealed class RequestLinks(IHttpContextAccessor accessor) : ILinks
         foreach (var (name, value) in query) all[name] = value;
         return QueryHelpers.AddQueryString(Url(Request.Path.Value!.TrimStart('/')), all);
     }
+
+    public IDisposable From(Uri root)
+    {
+        _given.Value = root;
+        return new Given(_given);
+    }
+
+    private string OfRequest(string path) => UriHelper.BuildAbsolute(Request.Scheme, HostOf(Request), Request.PathBase, "/" + path);
 
     /// <remarks>HTTP/1.0 needs no Host; then only the address that the request came in at is known.</remarks>
     private static HostString HostOf(HttpRequest request)
@@ -28,4 +48,9 @@ internal sealed class RequestLinks(IHttpContextAccessor accessor) : ILinks
     }
 
     private static IPAddress MappedToIPv4(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private sealed class Given(AsyncLocal<Uri?> given) : IDisposable
+    {
+        public void Dispose() => given.Value = null;
+    }
 }

@@ -58,6 +58,8 @@ internal static class AFetcher
         return new GuardedFetcher(new NetworkGuard(resolver, settings), settings, NullLogger<GuardedFetcher>.Instance);
     }
 
+    public static NetworkGuard Guard(FetchOptions options, Func<string, IPAddress[]>? names = null) => new(new Names(names), Options.Create(options));
+
     public static GuardedFetcher Answered(HttpMessageHandler handler)
     {
         var settings = Options.Create(new FetchOptions());

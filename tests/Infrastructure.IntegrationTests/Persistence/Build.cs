@@ -26,6 +26,15 @@ internal static class Build
         return job;
     }
 
+    /// <summary>A running job, as accepted with a subscriber who wants to hear everything.</summary>
+    public static Job ARunningJobThatTells()
+    {
+        var subscriber = new Subscriber(new("http://a.example/ok?k=1"), new("http://a.example/on"), new("http://a.example/no"), new("http://ogc.example/"));
+        var job = AJob(request: new(Inputs("{}"), null, null) { Subscriber = subscriber });
+        job.Start(Node, Noon.AddSeconds(30), Noon);
+        return job;
+    }
+
     public static ProcessDescription Description(string id, string version) => ProcessDescription.Read(
         JsonDocument.Parse(
             $$"""

@@ -72,6 +72,32 @@ internal sealed class QueryPlanTests
     }
 
     [Test]
+    public async Task Query_OfDueCallbacks_ReadsTheIndexOfThoseAlone()
+    {
+        await _server.Jobs.AddAsync(ARunningJobThatTells(), None);
+        _server.Statements.Clear();
+        await _server.Callbacks.TakeDueAsync(10, Noon, Noon.AddMinutes(1), None);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        Assert.That(plan, Does.Contain("ix_job_callbacks_due (due<?)").And.Contain("(job_id=? AND kind=?)").And.Not.Match("SCAN [jc]"));
+    }
+
+    [Test]
+    public async Task UpdateAsync_OfAJobWithoutSubscriber_KnowsNothingOfCallbacks()
+    {
+        var job = ARunningJob();
+        await _server.Jobs.AddAsync(job, None);
+        _server.Statements.Clear();
+
+        await _server.Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, [], Noon), None);
+
+        Assert.That(_server.Statements.Texts, Is.Not.Empty);
+        Assert.That(string.Join('\n', _server.Statements.Texts), Does.Not.Contain("callback"));
+    }
+
+    [Test]
     public async Task Query_OfSeveralProcessesAndStatuses_ReadsOneStretchForEach()
     {
         await _server.Jobs.ListAsync(new([new("a"), new("b")], [JobStatus.Failed, JobStatus.Running]), SomePlace, 10, None);

@@ -44,4 +44,16 @@ internal sealed class SchemaTests
 
         Assert.That(query, Does.Contain("UNION ALL").And.Contain("[id] < @"));
     }
+
+    [Test]
+    public void SqlServerQuery_OfDurationsAndOfDueCallbacks_ComparesWithinTheDatabase()
+    {
+        using var context = new SqlServerDbContext.DesignTime().CreateDbContext([]);
+
+        var lasting = context.Page(new(Duration: new(TimeSpan.Zero, TimeSpan.FromDays(2), Build.Noon)), null, 10).ToQueryString();
+        var due = EfCallbackStore.DueIn(context.Callbacks, Build.Noon).ToQueryString();
+
+        Assert.That(lasting, Does.Contain("[duration] <= @").And.Contain("172800000000").And.Contain("[started] >= @"));
+        Assert.That(due, Does.Contain("[due] <= @").And.Contain("NOT EXISTS"));
+    }
 }

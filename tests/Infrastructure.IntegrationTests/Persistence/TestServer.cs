@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Persistence;
@@ -36,6 +37,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IJobStore Jobs => _services.GetRequiredService<IJobStore>();
 
     public IProcessStore Processes => _services.GetRequiredService<IProcessStore>();
+
+    public ICallbackStore Callbacks => _services.GetRequiredService<ICallbackStore>();
 
     public JobSignals Signals => _services.GetRequiredService<JobSignals>();
 

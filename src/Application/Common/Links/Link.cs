@@ -27,6 +27,12 @@ public sealed record Link
 /// <summary>Makes absolute links to this API as the client reaches it, behind whatever proxy or path base.</summary>
 public interface ILinks
 {
+    /// <summary>The API's root as the client of the current request reaches it.</summary>
+    Uri Root { get; }
+
+    /// <summary>Makes links from another root until what it gives is disposed: for what is written outside of a request.</summary>
+    IDisposable From(Uri root);
+
     /// <summary>The absolute URL of a path below the API's root.</summary>
     string Url(string path);
 

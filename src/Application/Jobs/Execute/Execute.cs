@@ -20,6 +20,9 @@ public sealed record Execute
     /// <summary>1.0: raw or document.</summary>
     public string? Response { get; init; }
 
+    /// <summary>Who is to be told of the job's course.</summary>
+    public Subscriber? Subscriber { get; init; }
+
     /// <summary>Reads what <see cref="Process"/> may hold: an identifier, or the URI of a description, which ends with it.</summary>
     public static bool TryReadProcess(string named, out ProcessId id)
     {
@@ -41,6 +44,20 @@ public sealed record Output
 
     /// <summary>1.0: value or reference.</summary>
     public string? TransmissionMode { get; init; }
+}
+
+/// <summary>Where to tell of a job's course; each address may be left out.</summary>
+/// <remarks>Part 1, subscriber.yaml; the schema of 1.0 requires a successUrl by a slip.</remarks>
+public sealed record Subscriber
+{
+    /// <summary>Where the results document is posted.</summary>
+    public string? SuccessUri { get; init; }
+
+    /// <summary>Where the status is posted while the job gets on.</summary>
+    public string? InProgressUri { get; init; }
+
+    /// <summary>Where the problem document of a failure is posted, or the status of a dismissed job.</summary>
+    public string? FailedUri { get; init; }
 }
 
 /// <summary>A format of a value.</summary>

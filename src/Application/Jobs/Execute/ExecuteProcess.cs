@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Run;
@@ -42,12 +43,13 @@ internal sealed class ExecuteProcessHandler(
     IOptions<RunnerOptions> options,
     IMapper mapper,
     ICaller caller,
+    ILinks links,
     TimeProvider clock) : IRequestHandler<ExecuteProcess, Execution>
 {
     public async Task<Execution> Handle(ExecuteProcess request, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
         EnsureStorage();
         var job = Job.Accept(process, wanted, caller.Id, clock.GetUtcNow());
         await jobs.AddAsync(job, cancellationToken);

@@ -15,6 +15,7 @@ internal sealed class InputReader(
     ProcessDescription process, Strictness strictness, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions limits)
 {
     private const string Base64 = "base64";
+    private const int LongestAddress = 2_000;
 
     private readonly List<Violation> _violations = [];
 
@@ -23,7 +24,9 @@ internal sealed class InputReader(
         new(process.Description, process.Unit.Validation ?? options.Validation, schemas, fetcher, options);
 
     /// <summary>The request with defaults filled in; throws an <see cref="OgcException"/> that tells all violations.</summary>
-    public ExecuteRequest Read(Execute request)
+    /// <param name="request">The request.</param>
+    /// <param name="links">Where the client reaches the API.</param>
+    public ExecuteRequest Read(Execute request, ILinks links)
     {
         if (request.Process is { Length: > 0 } named && !(Execute.TryReadProcess(named, out var other) && other == process.Id))
             Wrong<object>("/process", $"names another process than the one that is executed, '{process.Id}'");
@@ -36,7 +39,8 @@ internal sealed class InputReader(
             _ => Wrong<ResponseForm?>("/response", "must be 'raw' or 'document'"),
         };
         var outputs = request.Outputs is null ? null : ReadOutputs(request.Outputs);
-        var read = new ExecuteRequest(inputs, outputs, response);
+        var subscriber = request.Subscriber is null ? null : ReadSubscriber(request.Subscriber, links);
+        var read = new ExecuteRequest(inputs, outputs, response) { Subscriber = subscriber };
         if (read is { Outputs: not null, Form: ResponseForm.Raw })
         {
             foreach (var (id, _) in read.Outputs.Where(output => output.Value.Base64))
@@ -172,6 +176,23 @@ internal sealed class InputReader(
 
     private static bool IsContentSchema(JsonElement alternative, JsonElement wanted) =>
         alternative.TryGetProperty("contentSchema", out var declared) && JsonElement.DeepEquals(declared, wanted);
+
+    /// <summary>The subscriber; null where it wants to be told of nothing.</summary>
+    private Domain.Jobs.Subscriber? ReadSubscriber(Subscriber given, ILinks links)
+    {
+        var subscriber = new Domain.Jobs.Subscriber(
+            ReadAddress(given.SuccessUri, "successUri"), ReadAddress(given.InProgressUri, "inProgressUri"), ReadAddress(given.FailedUri, "failedUri"), links.Root);
+        return subscriber is { SuccessUri: null, InProgressUri: null, FailedUri: null } ? null : subscriber;
+    }
+
+    private Uri? ReadAddress(string? given, string member)
+    {
+        if (given is null) return null;
+        var at = $"/subscriber/{member}";
+        if (given.Length > LongestAddress) return Wrong<Uri>(at, $"is longer than {LongestAddress} characters");
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var address)) return Wrong<Uri>(at, "must be an absolute URL");
+        return fetcher.Refuse(address) is { } reason ? Wrong<Uri>(at, reason) : address;
+    }
 
     private T? Wrong<T>(string pointer, string detail)
     {

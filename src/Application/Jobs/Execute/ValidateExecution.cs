@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.Run;
@@ -15,13 +16,13 @@ namespace OgcProcesses.Application.Jobs.Execute;
 public sealed record ValidateExecution(ProcessId ProcessId, Execute Request) : IRequest<JobInputs>;
 
 internal sealed class ValidateExecutionHandler(
-    IProcessStore processes, ISchemaValidator schemas, IInputFetcher fetcher, IOptions<RunnerOptions> options)
+    IProcessStore processes, ISchemaValidator schemas, IInputFetcher fetcher, ILinks links, IOptions<RunnerOptions> options)
     : IRequestHandler<ValidateExecution, JobInputs>
 {
     public async Task<JobInputs> Handle(ValidateExecution request, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
         return JobInputs.Of(process.Id, wanted);
     }
 }

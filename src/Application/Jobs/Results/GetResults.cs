@@ -10,7 +10,8 @@ namespace OgcProcesses.Application.Jobs.Results;
 /// <remarks>/req/core/job-results</remarks>
 /// <param name="Id">The job.</param>
 /// <param name="AreTheAnswer">Whether they answer the execute request itself, which may have asked for none.</param>
-public sealed record GetResults(JobId Id, bool AreTheAnswer = false) : IRequest<JobResults>;
+/// <param name="AsDocument">Whether they are wanted as a document, whatever the execute request asked for.</param>
+public sealed record GetResults(JobId Id, bool AreTheAnswer = false, bool AsDocument = false) : IRequest<JobResults>;
 
 /// <summary>The results of a job, and the form they are to be put in.</summary>
 /// <param name="Form">Bare, or as a document.</param>
@@ -37,9 +38,9 @@ internal sealed class GetResultsHandler(IJobStore jobs, IProcessStore processes,
         var job = await jobs.GetAsync(request.Id, cancellationToken);
         job.EnsureHasResults();
         // 2.0 draft, /req/core/process-execute-empty-outputs: nothing was asked for, so there is nothing to fetch either.
-        if (job.Request.Outputs is { Count: 0 } && !request.AreTheAnswer)
+        if (job.Request.Outputs is { Count: 0 } && request is { AreTheAnswer: false, AsDocument: false })
             throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' was executed without asking for outputs.");
-        var form = job.Request.Outputs is { Count: 0 } ? ResponseForm.Raw : job.Request.Form;
+        var form = request.AsDocument ? ResponseForm.Document : job.Request.Outputs is { Count: 0 } ? ResponseForm.Raw : job.Request.Form;
         return new(form, await CountRequestedAsync(job, cancellationToken), [.. job.Outputs.GroupBy(output => output.OutputId).Select(ResultOf)]);
 
         Result ResultOf(IGrouping<string, JobOutput> output)

@@ -1,6 +1,6 @@
 namespace OgcProcesses.Application.Jobs.Run;
 
-/// <summary>Fetches what clients refer to by a link. The only way by which a request makes this server open a connection.</summary>
+/// <summary>Fetches what clients refer to by a link. But for callbacks, the only way by which a request makes this server open a connection.</summary>
 public interface IInputFetcher
 {
     /// <summary>Says why a link will certainly be refused (its scheme, user-info, a literal address that is not allowed); null when it may be tried.</summary>

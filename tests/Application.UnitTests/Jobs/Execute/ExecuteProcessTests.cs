@@ -135,5 +135,5 @@ internal sealed class ExecuteProcessTests : IDisposable
 
     private ExecuteProcessHandler Handler() => new(
         _processes, _jobs, _outputs, new FakeSchemas(), new FakeFetcher(), _signals,
-        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), AMapper.WithAllMaps, new FakeCaller("anna"), _clock);
+        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), AMapper.WithAllMaps, new FakeCaller("anna"), new FakeLinks(), _clock);
 }

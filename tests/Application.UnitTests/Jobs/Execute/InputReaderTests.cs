@@ -247,6 +247,31 @@ internal sealed class InputReaderTests
         Assert.That(violations.Single().Detail, Does.Contain("a value may have"));
     }
 
+    [Test]
+    [Requirement("/req/callback/job-callback")]
+    public void Read_OfASubscriber_KeepsItsAddressesAndWhereTheApiIs()
+    {
+        var subscriber = Read("{}", """{"subscriber": {"successUri": "https://a.example/x?y=1", "failedUri": null, "successUrl": "no URL"}}""").Subscriber;
+        Assert.That(subscriber, Is.EqualTo(new Domain.Jobs.Subscriber(new("https://a.example/x?y=1"), null, null, new("https://ogc.example/"))));
+    }
+
+    [TestCase("""{}""")]
+    [TestCase("""{"subscriber": null}""")]
+    [TestCase("""{"subscriber": {}}""")]
+    [TestCase("""{"subscriber": {"successUrl": "https://a.example/"}}""")]
+    public void Read_WithoutAnAddress_HasNoSubscriber(string body) => Assert.That(Read("{}", body).Subscriber, Is.Null);
+
+    [Test]
+    [Requirement("/req/callback/job-callback")]
+    public void Read_OfAddressesThatCanNotBeCalled_PointsAtEach()
+    {
+        var violations = Violations(
+            "{}", $$"""{"subscriber": {"successUri": "/relative", "inProgressUri": "ftp://a.example/", "failedUri": "https://a.example/{{new string('x', 2_000)}}"} }""");
+        Assert.That(
+            violations.Select(violation => violation.Pointer),
+            Is.EquivalentTo(new[] { "/subscriber/successUri", "/subscriber/inProgressUri", "/subscriber/failedUri" }));
+    }
+
     private static string Several(int least, string most) =>
         $$"""{"a": {"schema": {"type": "string"}, "minOccurs": {{least}}, "maxOccurs": {{most}} } }""";
 
@@ -254,7 +279,7 @@ internal sealed class InputReaderTests
     {
         var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}, "n": {{Count}}, "r": {{Record}}, "s": {{Described}} }""").Describe();
         var request = JsonSerializer.Deserialize<OgcProcesses.Application.Jobs.Execute.Execute>(body, JsonSerializerOptions.Web)!;
-        return new InputReader(process, strictness, new FakeSchemas(), new FakeFetcher(), new()).Read(request);
+        return new InputReader(process, strictness, new FakeSchemas(), new FakeFetcher(), new()).Read(request, new FakeLinks());
     }
 
     private static (string? Pointer, string Detail)[] Violations(string inputs, string body)

@@ -23,6 +23,74 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTime?>("Due")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("due");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("log")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("Raised")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("raised");
+
+                    b.Property<bool>("RaisedAgain")
+                        .HasColumnType("bit")
+                        .HasColumnName("raised_again");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("JobId", "Kind");
+
+                    b.HasIndex("Due")
+                        .HasDatabaseName("ix_job_callbacks_due")
+                        .HasFilter("due IS NOT NULL");
+
+                    b.ToTable("job_callbacks", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -348,6 +416,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasKey("JobId");
 
                     b.ToTable("job_requests", (string)null);
+                });
+
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("OgcProcesses.Domain.Processes.Process", b =>

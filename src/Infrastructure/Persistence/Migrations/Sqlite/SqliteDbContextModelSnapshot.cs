@@ -18,6 +18,71 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTime?>("Due")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log");
+
+                    b.Property<DateTime>("Raised")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("raised");
+
+                    b.Property<bool>("RaisedAgain")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("raised_again");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("JobId", "Kind");
+
+                    b.HasIndex("Due")
+                        .HasDatabaseName("ix_job_callbacks_due")
+                        .HasFilter("due IS NOT NULL");
+
+                    b.ToTable("job_callbacks", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -315,6 +380,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("JobId");
 
                     b.ToTable("job_requests", (string)null);
+                });
+
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("OgcProcesses.Domain.Processes.Process", b =>

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Callbacks;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Results;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.WebApi.Errors;
+
+namespace OgcProcesses.WebApi.Callbacks;
+
+/// <summary>Makes the bodies of callbacks by the use cases that answer requests, with links from the root that the job was accepted at.</summary>
+internal sealed class CallbackContent(IServiceScopeFactory scopes, ILinks links, IOutputStore outputs, IOptions<JsonOptions> json) : ICallbackContent
+{
+    public async Task WriteAsync(Job job, CallbackKind kind, Stream body, CancellationToken cancellationToken)
+    {
+        using var root = links.From(job.Request.Subscriber!.Api);
+        await using var scope = scopes.CreateAsyncScope();
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        if (kind == CallbackKind.Success)
+        {
+            var results = await mediator.Send(new GetResults(job.Id, AsDocument: true), cancellationToken);
+            await new ResultsDocument(results, outputs).WriteAsync(body, cancellationToken);
+            return;
+        }
+
+        object document = kind == CallbackKind.Failed && job.Status == JobStatus.Failed
+            ? await ProblemOfAsync(mediator, job.Id, cancellationToken)
+            : await mediator.Send(new GetJob(job.Id), cancellationToken);
+        await JsonSerializer.SerializeAsync(body, document, document.GetType(), json.Value.JsonSerializerOptions, cancellationToken);
+    }
+
+    public Uri StatusOf(Job job)
+    {
+        using var root = links.From(job.Request.Subscriber!.Api);
+        return new(links.Url($"jobs/{job.Id}"));
+    }
+
+    /// <remarks>/req/core/job-results-failed: what the results of the job answer.</remarks>
+    private async Task<ProblemDetails> ProblemOfAsync(IMediator mediator, JobId jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await mediator.Send(new GetResults(jobId), cancellationToken);
+            throw new InvalidOperationException($"Job {jobId} has failed, and has results.");
+        }
+        catch (OgcException failure)
+        {
+            var problem = OgcExceptionHandler.Known(failure);
+            problem.Instance = new Uri(links.Url($"jobs/{jobId}/results")).AbsolutePath;
+            return problem;
+        }
+    }
+}
