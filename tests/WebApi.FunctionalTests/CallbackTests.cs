@@ -164,6 +164,18 @@ internal sealed class CallbackTests : ServerTests
         Assert.That((int)(await Server.GetAsync($"/jobs/{Guid.NewGuid()}/callbacks")).Status, Is.EqualTo(404));
     }
 
+    [TestCase("/processes/{processId}/execution")]
+    [TestCase("/execution")]
+    [Requirement(JobCallback)]
+    public async Task Definition_OfExecutions_DescribesTheirCallbacks(string path)
+    {
+        var definition = (await Server.GetAsync("/api?f=json")).Json;
+        var callbacks = definition["paths"]![path]!["post"]!["callbacks"]!.AsObject();
+        Assert.That(callbacks.Select(callback => callback.Key), Is.EqualTo(new[] { "jobCompleted", "jobProgress", "jobFailed" }));
+        var progress = callbacks["jobProgress"]!["{$request.body#/subscriber/inProgressUri}"]!["post"]!;
+        Assert.That(progress["requestBody"]!["content"]!["application/json"]!["schema"]!.ToJsonString(), Does.Contain("#/components/schemas/StatusInfo"));
+    }
+
     [TestCase("successUri", "http://10.1.2.3/")]
     [TestCase("inProgressUri", "http://169.254.169.254/latest")]
     [TestCase("failedUri", "ftp://example.org/")]

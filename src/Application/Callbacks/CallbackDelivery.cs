@@ -101,7 +101,7 @@ public sealed partial class CallbackDelivery(
         return at + wait;
     }
 
-    [LoggerMessage(LogLevel.Information, "Job {JobId}: callback {Kind} delivered at attempt {Attempt}")]
+    [LoggerMessage(LogLevel.Debug, "Job {JobId}: callback {Kind} delivered at attempt {Attempt}")]
     private partial void LogDelivered(JobId jobId, CallbackKind kind, int attempt);
 
     [LoggerMessage(LogLevel.Information, "Job {JobId}: callback {Kind} not acknowledged at attempt {Attempt}: {Reason}; next at {Next}")]

@@ -37,6 +37,7 @@ internal static class ApiDefinition
             document.OperationProcessors.Add(new BodyMediaTypes());
             document.OperationProcessors.Add(new QueryParameters());
             document.OperationProcessors.Add(new ProblemResponses());
+            document.OperationProcessors.Add(new JobCallbacks());
             document.OperationProcessors.Add(new Headers());
             document.OperationProcessors.Add(new Examples());
         });
