@@ -173,7 +173,7 @@ internal sealed class CallbackTests : ServerTests
         var callbacks = definition["paths"]![path]!["post"]!["callbacks"]!.AsObject();
         Assert.That(callbacks.Select(callback => callback.Key), Is.EqualTo(new[] { "jobCompleted", "jobProgress", "jobFailed" }));
         var progress = callbacks["jobProgress"]!["{$request.body#/subscriber/inProgressUri}"]!["post"]!;
-        Assert.That(progress["requestBody"]!["content"]!["application/json"]!["schema"]!.ToJsonString(), Does.Contain("#/components/schemas/StatusInfo"));
+        Assert.That(progress["requestBody"]!["content"]!["application/json"]!["schema"]!.ToJsonString(), Does.Contain("#/components/schemas/statusInfo"));
     }
 
     [TestCase("successUri", "http://10.1.2.3/")]
