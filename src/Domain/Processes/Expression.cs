@@ -10,6 +10,9 @@ namespace OgcProcesses.Domain.Processes;
 /// <remarks>Part 2, inputBinding.yaml, leaves the language open; this much is parsed, and nothing is ever evaluated as a script.</remarks>
 public sealed partial class Expression
 {
+    /// <summary>Most characters of a text with its references filled in; no system takes arguments nearly as long.</summary>
+    public const int MostCharacters = 4 << 20;
+
     private readonly IReadOnlyList<Part> _parts;
 
     private Expression(string source, IReadOnlyList<Part> parts) => (Source, _parts) = (source, parts);
@@ -60,7 +63,7 @@ public sealed partial class Expression
     /// <inheritdoc />
     public override string ToString() => Source;
 
-    /// <summary>Fills the references in.</summary>
+    /// <summary>Fills the references in; throws <see cref="FormatException"/> where that gives more than <see cref="MostCharacters"/>.</summary>
     /// <param name="self">The value of the input the expression belongs to; null where there is none.</param>
     /// <param name="inputs">Values by input identifier; a file is its path.</param>
     /// <param name="escape">What is done to every value that is filled in; null for nothing.</param>
@@ -71,6 +74,7 @@ public sealed partial class Expression
         {
             if (part.Literal is { } literal) text.Append(literal);
             else text.Append((escape ?? (value => value))(part.Select(part.InputId is { } id ? inputs.GetValueOrDefault(id, "") : self ?? "")));
+            if (text.Length > MostCharacters) throw new FormatException($"give a text of more than {MostCharacters} characters");
         }
 
         return text.ToString();

@@ -11,6 +11,7 @@ namespace OgcProcesses.Application.Jobs.Run;
 internal static class CommandLine
 {
     /// <summary>What the engine is asked to run for a unit.</summary>
+    /// <exception cref="FormatException">The inputs make it longer than any system takes.</exception>
     public static ProgramCall Of(ExecutionUnit unit, ContainerImage image, StagedInputs inputs)
     {
         var arguments = Arguments(unit, inputs);
@@ -26,12 +27,14 @@ internal static class CommandLine
     }
 
     /// <summary>The environment variables of a unit; one that is nothing but an input which is not there is left out.</summary>
+    /// <exception cref="FormatException">The inputs make them longer than any system takes.</exception>
     public static Dictionary<string, string> Environment(ExecutionUnit unit, StagedInputs inputs)
     {
         var texts = Texts(inputs);
+        var given = unit.EnvironmentFrom.Where(variable => !IsMissing(variable.Value, inputs)).ToList();
+        var values = Bounded(given.Select(variable => variable.Value.Evaluate(null, texts))).ToList();
         var variables = new Dictionary<string, string>(unit.Environment);
-        foreach (var (name, value) in unit.EnvironmentFrom)
-            if (!IsMissing(value, inputs)) variables[name] = value.Evaluate(null, texts);
+        foreach (var (variable, value) in given.Zip(values)) variables[variable.Key] = value;
         return variables;
     }
 
@@ -39,15 +42,14 @@ internal static class CommandLine
     public static IReadOnlyList<string> Arguments(ExecutionUnit unit, StagedInputs inputs)
     {
         var texts = Texts(inputs);
-        return
-        [
-            .. unit.Arguments.SelectMany(argument => Place(argument, self: null, inputs, texts)),
-            .. from binding in unit.InputBindings
-               where inputs.ContainsKey(binding.Key)
-               orderby binding.Value.Position, binding.Key
-               from argument in Bind(binding.Value, inputs[binding.Key], texts)
-               select argument,
-        ];
+        var places = unit.Arguments.SelectMany(argument => Place(argument, self: null, inputs, texts));
+        var bound =
+            from binding in unit.InputBindings
+            where inputs.ContainsKey(binding.Key)
+            orderby binding.Value.Position, binding.Key
+            from argument in Bind(binding.Value, inputs[binding.Key], texts)
+            select argument;
+        return [.. Bounded(places.Concat(bound))];
     }
 
     /// <summary>What <c>$(inputs.ID)</c> stands for, by identifier; several values are joined by commas.</summary>
@@ -72,6 +74,19 @@ internal static class CommandLine
             ]);
     }
 
+    /// <summary>Goes through texts while they are no more than any system takes, so that few references can't fill the memory.</summary>
+    private static IEnumerable<string> Bounded(IEnumerable<string> texts)
+    {
+        var characters = 0L;
+        foreach (var text in texts)
+        {
+            // A text costs at least its place.
+            characters += text.Length + 1;
+            if (characters > Expression.MostCharacters) throw new FormatException($"give more than {Expression.MostCharacters} characters");
+            yield return text;
+        }
+    }
+
     private static bool IsMissing(Expression expression, StagedInputs inputs) =>
         expression.IsReference && expression.ReferencedInputs.Any(id => !inputs.ContainsKey(id));
 
@@ -86,11 +101,8 @@ internal static class CommandLine
             JsonValueKind.Array when value.GetArrayLength() == 0 => [],
             JsonValueKind.Array when argument.ItemSeparator is { } separator =>
                 WithPrefix(argument.Prefix, argument.Separate, string.Join(separator, value.EnumerateArray().Select(StagedInput.Text))),
-            JsonValueKind.Array =>
-            [
-                .. argument.Prefix is { } prefix ? [prefix] : Array.Empty<string>(),
-                .. value.EnumerateArray().SelectMany(item => Place(argument.Items ?? new(), item, inputs, texts)),
-            ],
+            JsonValueKind.Array => (argument.Prefix is { } prefix ? [prefix] : Array.Empty<string>())
+                .Concat(value.EnumerateArray().SelectMany(item => Place(argument.Items ?? new(), item, inputs, texts))),
             _ => WithPrefix(argument.Prefix, argument.Separate, StagedInput.Text(value)),
         };
     }
@@ -109,7 +121,7 @@ internal static class CommandLine
     {
         var values = input.Occurrences.SelectMany(value => Values(binding, value));
         var arguments = values.Select(value => binding.ValueFrom?.Evaluate(value, texts) ?? value);
-        if (binding.ItemSeparator is { } separator && values.Any()) arguments = [string.Join(separator, arguments)];
+        if (binding.ItemSeparator is { } separator && values.Any()) arguments = [string.Join(separator, Bounded(arguments))];
         return input.Occurrences.All(value => value.ValueKind is JsonValueKind.True or JsonValueKind.False) && binding.Prefix is { } flag
             ? input.Occurrences.Where(value => value.ValueKind == JsonValueKind.True).Select(_ => flag)
             : arguments.SelectMany(argument => WithPrefix(binding.Prefix, binding.Separate, argument));

@@ -8,16 +8,23 @@ namespace OgcProcesses.Application.Jobs.Run;
 internal static class Glob
 {
     /// <summary>A pattern, relative to the outputs folder, as a test of relative paths.</summary>
-    /// <exception cref="FormatException">A range in brackets runs backwards.</exception>
+    /// <exception cref="FormatException">A range in brackets runs backwards, or the pattern is too long to be matched in bounded time.</exception>
     public static Func<string, bool> Compile(string pattern)
     {
         var relative = pattern.StartsWith(ContainerPaths.Outputs + "/", StringComparison.Ordinal)
             ? pattern[(ContainerPaths.Outputs.Length + 1)..]
             : pattern;
         if (relative.StartsWith("./", StringComparison.Ordinal)) relative = relative[2..];
-        // Without back-tracking, so that no pattern and no file name can make the match slow.
-        var regex = new Regex($@"\A{Translate(relative)}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
-        return regex.IsMatch;
+        try
+        {
+            // Without back-tracking, so that no pattern and no file name can make the match slow.
+            var regex = new Regex($@"\A{Translate(relative)}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+            return regex.IsMatch;
+        }
+        catch (NotSupportedException tooLarge)
+        {
+            throw new FormatException("the pattern is too long", tooLarge);
+        }
     }
 
     /// <summary>A text as a pattern that only the text itself matches.</summary>

@@ -166,8 +166,7 @@ public sealed partial class JobRunner(
             token => EnsureImageAsync(attempt, token),
             token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
             cancellationToken);
-        var call = CommandLine.Of(revision.Unit, present, inputs);
-        var environment = Environment(job, CommandLine.Environment(revision.Unit, inputs));
+        var (call, environment) = Call(job, revision.Unit, present, inputs);
         if ((call.Arguments ?? []).Concat(environment.Values).Any(text => text.Contains('\0')))
             throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument or a variable holds a NUL, which neither can.");
         var container = await runner.StartAsync(
@@ -187,6 +186,19 @@ public sealed partial class JobRunner(
             cancellationToken);
         attempt.ImageDigest = present.Digest;
         return (container, inputs);
+    }
+
+    private static (ProgramCall Call, Dictionary<string, string> Environment) Call(
+        Job job, ExecutionUnit unit, ContainerImage image, StagedInputs inputs)
+    {
+        try
+        {
+            return (CommandLine.Of(unit, image, inputs), Environment(job, CommandLine.Environment(unit, inputs)));
+        }
+        catch (FormatException tooLong)
+        {
+            throw new JobFailedException(JobFailureKind.LimitExceeded, $"The inputs that become arguments or variables {tooLong.Message}.", tooLong);
+        }
     }
 
     private async Task<ContainerImage> EnsureImageAsync(Attempt attempt, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         if (binding is { Glob.Count: > 0 })
         {
             var texts = CommandLine.Texts(inputs);
-            var patterns = binding.Glob.Select(pattern => Compile(id, pattern.Evaluate(null, texts, Glob.Escape))).ToList();
+            var patterns = binding.Glob.Select(pattern => Compile(id, pattern, texts)).ToList();
             var matches = found.Files.Where(file => patterns.Exists(matches => matches(file.Path))).ToList();
             if (matches.Exists(wanted.IsAskedFor)) matches.RemoveAll(file => !wanted.IsAskedFor(file));
             return matches.Count > 0 ? new(matches, null) : null;
@@ -84,11 +84,11 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         return file is null ? null : new([file], null);
     }
 
-    private static Func<string, bool> Compile(string id, string pattern)
+    private static Func<string, bool> Compile(string id, Expression pattern, IReadOnlyDictionary<string, string> texts)
     {
         try
         {
-            return Glob.Compile(pattern);
+            return Glob.Compile(pattern.Evaluate(null, texts, Glob.Escape));
         }
         catch (FormatException wrong)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -61,6 +62,11 @@ internal sealed record CwlSource(CwlType Type, string? ProcessInput, JsonElement
 /// <remarks>CWL, "Parameter references".</remarks>
 internal sealed partial class CwlReferences(IReadOnlyDictionary<string, CwlSource> inputs, CwlRuntime runtime, CwlNotes notes)
 {
+    /// <summary>Most bytes of fixed values, counted at every place where they are used.</summary>
+    private const int MostConstants = 1 << 20;
+
+    private long _constants;
+
     [GeneratedRegex(@"\A\s*(?<root>\w+)(?<step>\.\w+|\['([^'\\]|\\.)*'\]|\[""([^""\\]|\\.)*""\]|\[[0-9]+\])*\s*\z")]
     private static partial Regex ParameterReference { get; }
 
@@ -178,6 +184,9 @@ internal sealed partial class CwlReferences(IReadOnlyDictionary<string, CwlSourc
         if (source.ProcessInput is { } input) return Resolve($"inputs.{input}", source.Type, reference, path, isAlone, at);
         if (path.Count > 0) return Refuse(at, $"'$({reference})': the workflow gives this input no file");
         if (source.Constant is not { } constant) return CwlValue.Absent;
+        // Written out at every place that refers to it: a few references to a long one would fill the memory.
+        _constants += JsonMarshal.GetRawUtf8Value(constant).Length;
+        if (_constants > MostConstants) return Refuse(at, $"'$({reference})': the values that the workflow fixes come to more than {MostConstants} bytes where they are used");
         return constant.ValueKind == JsonValueKind.String ? CwlValue.Plain(constant.GetString()!)
             : isAlone ? CwlValue.Of(constant)
             : CwlValue.Plain(constant.GetRawText());

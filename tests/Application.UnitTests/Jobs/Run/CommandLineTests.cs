@@ -102,6 +102,32 @@ internal sealed class CommandLineTests
         Assert.That(CommandLine.Texts(inputs), Is.EqualTo(new Dictionary<string, string> { ["a"] = "x,2", ["b"] = "true" }));
     }
 
+    [Test]
+    public void Arguments_OfManyReferencesToALongValue_AreRefusedBeforeTheyFillTheMemory()
+    {
+        var value = $"\"{new string('x', 1 << 20)}\"";
+        var alone = new ExecutionUnit { Image = "busybox", Arguments = [.. Enumerable.Repeat(new Argument { Text = Expression.Parse("$(inputs.a)") }, 100_000)] };
+        var inText = new ExecutionUnit { Image = "busybox", Arguments = [new() { Text = Expression.Parse(string.Concat(Enumerable.Repeat("-$(inputs.a)", 10_000))) }] };
+        var inEnvironment = new ExecutionUnit
+        {
+            Image = "busybox", EnvironmentFrom = Enumerable.Range(0, 10_000).ToDictionary(number => $"V{number}", _ => Expression.Parse("$(inputs.a)")),
+        };
+        Assert.Throws<FormatException>(() => Arguments(alone, ("a", value)));
+        Assert.Throws<FormatException>(() => Arguments(inText, ("a", value)));
+        Assert.Throws<FormatException>(() => CommandLine.Environment(inEnvironment, new() { ["a"] = new([Json.Of(value)], IsArray: false) }));
+    }
+
+    [Test]
+    public void Arguments_OfMoreItemsThanAnySystemTakes_AreRefused()
+    {
+        var unit = new ExecutionUnit
+        {
+            Image = "busybox",
+            Arguments = [new() { Text = Expression.Parse("$(inputs.a)"), Items = new() { Text = Expression.Parse(new string('x', 1 << 20)) } }],
+        };
+        Assert.Throws<FormatException>(() => Arguments(unit, ("a", $"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]")));
+    }
+
     private static ExecutionUnit Unit(params (string Id, InputBinding Binding)[] bindings) =>
         new() { Image = "busybox", InputBindings = bindings.ToDictionary(one => one.Id, one => one.Binding) };
 

@@ -62,4 +62,10 @@ internal sealed class GlobTests
     [Test]
     public void Compile_OfANastyPattern_IsNotSlow() =>
         Assert.That(Glob.Compile(string.Concat(Enumerable.Repeat("*a", 30)) + "b")(new string('a', 5_000)), Is.False);
+
+    [TestCase("*?", 5_000)]
+    [TestCase("x", 100_000)]
+    [TestCase("**/", 5_000)]
+    public void Compile_OfALongPattern_IsRefused(string piece, int times) =>
+        Assert.Throws<FormatException>(() => Glob.Compile(string.Concat(Enumerable.Repeat(piece, times))));
 }

@@ -317,4 +317,15 @@ internal sealed class CwlTranslatorTests
     [CancelAfter(20_000)]
     public void Reference_OfManyParentheses_IsRefusedInTime() =>
         Assert.That(ACwl.Tool().With("/arguments", $"[\"$({new string('(', 1_000_000)}\", \"$({string.Concat(Enumerable.Repeat("a.", 400_000))}\"]").Wrongs(), Has.Count.EqualTo(2));
+
+    [Test]
+    [CancelAfter(20_000)]
+    public void FixedValue_ThatIsLongAndUsedOften_IsRefusedBeforeItFillsTheMemory()
+    {
+        var often = string.Concat(Enumerable.Repeat("-$(inputs.text)", 50_000));
+        var cwl = ACwl.Workflow()
+            .With("/$graph/1/steps/only/in/text", $$"""{"default": "{{new string('x', 1 << 19)}}"}""")
+            .With("/$graph/0/arguments", $"[\"{often}\", \"$(inputs.text)\", \"$(inputs.text)\", \"$(inputs.text)\"]");
+        Assert.That(cwl.Wrongs().Select(wrong => wrong.Pointer), Does.Contain("/$graph/0/arguments/0"));
+    }
 }
