@@ -38,6 +38,8 @@ internal sealed class CorsTests : ServerTests
     [TestCase("PATCH", "/processes", 405)]
     [TestCase("DELETE", "/processes/echo", 403)]
     [TestCase("GET", "/nowhere", 404)]
+    [Requirement("/rec/core/cross-origin")]
+    [Requirement("/rec/core/access-control-expose-headers")]
     public async Task AllowedOrigin_MayReadAnswersAndErrors(string method, string path, int status)
     {
         var answer = await _open.AskAsync(method, path, null, ("Origin", Maps));
@@ -60,6 +62,7 @@ internal sealed class CorsTests : ServerTests
     [TestCase("POST", "/processes/echo/execution")]
     [TestCase("PUT", "/processes/echo")]
     [TestCase("DELETE", "/jobs/00000000-0000-4000-8000-000000000000")]
+    [Requirement("/rec/core/cross-origin")]
     public async Task Preflight_OfTheApisMethods_IsGranted(string method, string path)
     {
         var preflight = await PreflightAsync(_open, Maps, method, path);

@@ -160,6 +160,7 @@ internal sealed class JobsTests : ServerTests
 
     [Test]
     [Requirement("/req/core/process-execute-sync-document")]
+    [Requirement("/req/core/job-result-op")]
     public async Task Result_File_HasTypeLengthTagAndRanges()
     {
         var ended = await Server.RunAsync("echo", """{"inputs":{"message":"m","image":"SUkqAAgAAAA="}}""");
@@ -240,6 +241,7 @@ internal sealed class JobsTests : ServerTests
     }
 
     [Test]
+    [Requirement("/req/core/job-results-exception/no-such-output")]
     public async Task Result_OfAnUndefinedOutput_IsToldByItsType()
     {
         var ended = await Server.RunAsync("echo", """{"inputs":{"message":"m"}}""");

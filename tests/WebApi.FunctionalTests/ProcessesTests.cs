@@ -43,6 +43,7 @@ internal sealed class ProcessesTests : ServerTests
 
     [Test]
     [Requirement("/req/core/pl-limit-response")]
+    [Requirement("/per/core/prev")]
     public async Task List_WithLimit_LeadsThroughAllPagesAndBack()
     {
         var first = await Server.GetAsync("/processes?limit=1");

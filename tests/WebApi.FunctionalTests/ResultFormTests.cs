@@ -144,6 +144,8 @@ internal sealed class ResultFormTests : ServerTests
         });
 
     [Test]
+    [Requirement("/req/core/process-execute-empty-outputs")]
+    [Requirement("/req/core/job-results-exception/results-not-available")]
     public async Task Execute_WithoutWantingOutputs_AnswersNothing()
     {
         var answer = await Server.ExecuteAsync(_process, """{"outputs":{}}""");
