@@ -5,22 +5,27 @@ namespace OgcProcesses.Application.Processes.Cwl;
 /// <summary>What is in the way of running a CWL document here, all of it, and what of it is not heeded.</summary>
 internal sealed class CwlNotes
 {
-    private readonly List<Violation> _obstacles = [];
+    /// <summary>More than anybody reads.</summary>
+    private const int MostObstacles = 1_000;
+
+    private readonly HashSet<Violation> _obstacles = [];
     private readonly List<string> _warnings = [];
 
     /// <summary>What is refused, each with its place in the document.</summary>
-    public IReadOnlyList<Violation> Obstacles => _obstacles;
+    public IReadOnlyCollection<Violation> Obstacles => _obstacles;
 
     /// <summary>What is not heeded, each in a sentence.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     public void Refuse(string at, string why)
     {
-        var obstacle = Violation.InBody(at, why);
-        if (!_obstacles.Contains(obstacle)) _obstacles.Add(obstacle);
+        if (_obstacles.Count < MostObstacles) _obstacles.Add(Violation.InBody(at, why));
     }
 
-    public void Warn(string at, string what) => _warnings.Add($"{at}: {what}");
+    public void Warn(string at, string what)
+    {
+        if (_warnings.Count < MostObstacles) _warnings.Add($"{at}: {what}");
+    }
 
     /// <summary>The entries of what CWL writes as a list with a key in each, or as an object by that key.</summary>
     public List<(string Key, CwlNode Value)> Entries(CwlNode? node, string key)
@@ -44,12 +49,13 @@ internal sealed class CwlNotes
             Refuse(all.At, $"must be an object, or a list of objects with '{key}'");
         }
 
-        foreach (var again in entries.GroupBy(entry => entry.Key).SelectMany(same => same.Skip(1)).ToList())
+        var names = new HashSet<string>();
+        entries.RemoveAll(entry =>
         {
-            Refuse(again.Value.At, $"'{again.Key}' is given more than once");
-            entries.Remove(again);
-        }
-
+            if (names.Add(entry.Key)) return false;
+            Refuse(entry.Value.At, $"'{entry.Key}' is given more than once");
+            return true;
+        });
         return entries;
     }
 }

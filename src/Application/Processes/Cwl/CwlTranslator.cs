@@ -132,10 +132,11 @@ internal sealed class CwlTranslator(CwlDocument document, RunnerOptions limits, 
         var sources = new Dictionary<string, CwlSource>();
         var declared = ReadParameters(tool);
         var ofProcess = step is null ? declared : ReadParameters(root);
+        var consumers = (step?.Connections ?? []).ToLookup(connection => connection.Value.Source?.Name, connection => connection.Key);
         foreach (var (name, parameter) in ofProcess)
         {
             // What the tool falls back on when the process is given nothing.
-            var consumer = step?.Connections.Where(connection => connection.Value.Source?.Name == name).Select(connection => connection.Key).FirstOrDefault();
+            var consumer = consumers[name].FirstOrDefault();
             var standard = parameter.Default
                 ?? (consumer is null ? null : step!.Connections[consumer].Default ?? declared.GetValueOrDefault(consumer)?.Default);
             description[name] = DescribeInput(parameter, standard);
