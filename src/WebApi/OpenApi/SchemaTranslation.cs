@@ -53,6 +53,28 @@ internal sealed class SchemaTranslation(JsonElement root, Func<string> nameNext)
     /// <summary>A schema that refers to a component.</summary>
     public static JsonObject Reference(string component) => new() { ["$ref"] = $"#/components/schemas/{component}" };
 
+    /// <summary>Whether the values of a schema are objects; null where they may be or not.</summary>
+    public bool? IsOfObjects(JsonElement schema) => IsOfObjects(schema, 0);
+
+    private bool? IsOfObjects(JsonElement schema, int depth)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || depth > Deepest) return null;
+        if (Member(schema, "type") is { ValueKind: JsonValueKind.String } type) return type.GetString() == "object";
+        if (Member(schema, "type") is { ValueKind: JsonValueKind.Array } types)
+            return !Names(types).Contains("object") ? false : Names(types).Except(["null"]).Count() == 1 ? true : null;
+        if (Member(schema, "$ref") is { ValueKind: JsonValueKind.String } reference && Resolve(reference.GetString()!) is { } target)
+            return IsOfObjects(target, depth + 1);
+        if (Member(schema, "allOf") is { ValueKind: JsonValueKind.Array } all)
+            return all.EnumerateArray().Select(part => IsOfObjects(part, depth + 1)).FirstOrDefault(part => part is not null);
+        foreach (var keyword in (string[])["oneOf", "anyOf"])
+        {
+            if (Member(schema, keyword) is { ValueKind: JsonValueKind.Array } some)
+                return some.EnumerateArray().Select(part => IsOfObjects(part, depth + 1)).Distinct().ToList() is [var single] ? single : null;
+        }
+
+        return Known.ContainsKey(Member(schema, "format").ToString()) ? true : null;
+    }
+
     private JsonObject Translate(JsonElement schema, int depth)
     {
         if (schema.ValueKind == JsonValueKind.False) return new() { ["not"] = new JsonObject() };

@@ -139,8 +139,28 @@ internal sealed class TypedPath
     }
 
     private JsonObject Result(string id, ValueSchema schema, SchemaTranslation translation) => Described(
-        schema.AllowsFile ? File(schema, translation, inLine: false) : translation.Translate(schema.Document),
+        schema.AllowsFile ? File(schema, translation, inLine: false) : Value(schema.Document, translation),
         "outputs", id, schema, isNullable: !_process.Outputs[id].IsRequired);
+
+    /// <summary>A value as it stands in a document: an object as a qualified value, but a bounding box and anything else as it is.</summary>
+    private static JsonObject Value(JsonElement schema, SchemaTranslation translation)
+    {
+        var value = translation.Translate(schema);
+        return translation.IsOfObjects(schema) switch
+        {
+            _ when IsBoundingBox(value) => value,
+            true => new()
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject { ["value"] = value, ["mediaType"] = new JsonObject { ["type"] = "string" } },
+            },
+            false => value,
+            // Either; the two forms have no type in common.
+            null => [],
+        };
+    }
+
+    private static bool IsBoundingBox(JsonObject schema) => (string?)schema["$ref"] == "#/components/schemas/bbox";
 
     /// <summary>A file as a link or qualified value; besides as text in an execute request, or as one of several in results.</summary>
     /// <remarks>The form that generators of clients go by comes first.</remarks>
@@ -157,12 +177,14 @@ internal sealed class TypedPath
     private JsonObject Described(JsonObject value, string kind, string id, ValueSchema schema, bool isNullable)
     {
         var description = _process.Document.GetProperty(kind).GetProperty(id);
+        var title = Text(description, "title");
         var words = new List<string?> { Text(description, "description") ?? (string?)value["description"] };
         if (schema.MediaTypes.Distinct().ToList() is { Count: > 0 } types) words.Add($"Media type: {string.Join(", ", types)}.");
-        // A reference stands alone.
-        if (value.ContainsKey("$ref")) value = new() { ["allOf"] = new JsonArray(value) };
-        if (Text(description, "title") is { } title) value["title"] = title;
-        if (words.OfType<string>().ToList() is { Count: > 0 } all) value["description"] = string.Join(' ', all);
+        var text = string.Join(' ', words.OfType<string>());
+        // Beside a reference nothing else would count.
+        if (value.ContainsKey("$ref") && (title is not null || text.Length > 0)) value = new() { ["allOf"] = new JsonArray(value) };
+        if (title is not null) value["title"] = title;
+        if (text.Length > 0) value["description"] = text;
         // A member that is null counts as absent.
         if (!isNullable || !value.ContainsKey("type")) return value;
         value["nullable"] = true;
