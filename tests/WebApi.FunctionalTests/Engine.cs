@@ -26,9 +26,17 @@ internal static class Engine
     /// <summary>Waits for the end of a container's program.</summary>
     public static Task EndOfAsync(string containerId) => AskAsync(docker => docker.Containers.WaitContainerAsync(containerId));
 
-    /// <summary>Makes an image of another by replacing its entrypoint.</summary>
+    /// <summary>Makes an image of another by replacing its entrypoint, unless an earlier run has made it.</summary>
     public static Task TagAsync(string image, string repository, string tag, string entrypoint) => AskAsync(async docker =>
     {
+        var made = await docker.Images.ListImagesAsync(new()
+        {
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["reference"] = new Dictionary<string, bool> { [$"{repository}:{tag}"] = true },
+            },
+        });
+        if (made.Count > 0) return false;
         var container = await docker.Containers.CreateContainerAsync(new() { Image = image });
         await docker.Images.CommitContainerChangesAsync(new()
         {
