@@ -40,9 +40,9 @@ internal sealed class RandomDescription(int seed)
         Maybe(at, "description", () => Text());
         Maybe(at, "keywords", () => Many(() => Text()));
         Maybe(at, "metadata", () => Many(() => Pick(Link, () => Unknown(new JsonObject { ["role"] = Text(), ["lang"] = "en", ["value"] = Value() }))));
-        Maybe(at, "additionalParameters", () => Pick<JsonNode>(
-            () => Unknown(new JsonObject { ["title"] = Text(), ["role"] = Text(), ["href"] = Text(), ["parameters"] = Many(Parameter) }),
-            () => Many(Parameter)));
+        // Always as the standard's object: a bare array is given back as one.
+        Maybe(at, "additionalParameters", () => Unknown(
+            new JsonObject { ["title"] = Text(), ["role"] = Text(), ["href"] = Text(), ["parameters"] = Many(Parameter) }));
     }
 
     private JsonObject Parameter() => Unknown(new JsonObject { ["name"] = Text(), ["value"] = Many(() => Value()) });

@@ -52,7 +52,7 @@ internal sealed class RoundTripTests
             "metadata":[{"title":"m","role":"r","href":"https://a.example/m"},{"role":"q","lang":"de","value":{"x":1.0}}],
             "additionalParameters":{"title":"p","parameters":[{"name":"n","value":["s",1.50,2,[3],{"k":null}]}]},
             "inputs":{"z":{"title":"Z","schema":{"$ref":"https://nowhere.example/z.json","x-y":[1e400]},"minOccurs":0,"maxOccurs":"unbounded"},
-            "a":{"schema":{"type":"integer","nullable":true,"example":-0},"additionalParameters":[{"name":"n","value":"v"}]}},
+            "a":{"schema":{"type":"integer","nullable":true,"example":-0},"additionalParameters":{"parameters":[{"name":"n","value":["v"]}]}}},
             "outputs":{"o":{"schema":{"type":"string"},"x-unit":"m\u00b2"}},"x-own":{"deep":{"er":[]}}
             """;
         var text = members.ReplaceLineEndings("");
