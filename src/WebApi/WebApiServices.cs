@@ -9,6 +9,7 @@ using OgcProcesses.Application.Common.Links;
 using OgcProcesses.WebApi.Callbacks;
 using OgcProcesses.WebApi.Errors;
 using OgcProcesses.WebApi.Health;
+using OgcProcesses.WebApi.Html;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
 
@@ -39,13 +40,14 @@ internal static class WebApiServices
         services.AddSingleton<ICallbackContent, CallbackContent>();
         // Before MVC's own writer, which would be asked first and write nothing.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
-        services.AddControllers(mvc =>
+        services.AddControllersWithViews(mvc =>
             {
                 // Before that of JSON, which would read application/cwl+json.
                 mvc.InputFormatters.Insert(0, new CwlInputFormatter());
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
                 mvc.Filters.Add(new UntypedBody());
+                mvc.Filters.Add(new Pages());
                 mvc.Filters.Add(new NotModified());
                 mvc.Filters.Add(new LinkHeaders());
                 mvc.SuppressAsyncSuffixInActionNames = false;
@@ -56,6 +58,7 @@ internal static class WebApiServices
                 api.InvalidModelStateResponseFactory = InvalidBody.Refuse;
                 api.SuppressMapClientErrors = true;
             });
+        services.AddPages();
         // The same validators that MediatR runs: what binding finds wrong in a query and what they do are told together.
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
@@ -78,7 +81,9 @@ internal static class WebApiServices
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAllowedMethods();
+        app.UsePageAssets();
         app.UseRoutingWithHead();
+        app.UseApiPage();
         app.UseApiDefinition();
         app.MapControllers();
         app.MapHealth();

@@ -75,8 +75,8 @@ internal sealed class LandingPageTests : ServerTests
         }));
     }
 
-    [TestCase("/processes", "get", "limit", "cursor")]
-    [TestCase("/jobs", "get", "limit", "cursor", "type", "processID", "status", "datetime", "minDuration", "maxDuration")]
+    [TestCase("/processes", "get", "limit", "cursor", "f")]
+    [TestCase("/jobs", "get", "limit", "cursor", "type", "processID", "status", "datetime", "minDuration", "maxDuration", "f")]
     [Requirement("/req/oas30/completeness")]
     public async Task Api_NamesQueryParametersAsTheStandardDoes(string path, string method, params string[] names)
     {
@@ -128,9 +128,9 @@ internal sealed class LandingPageTests : ServerTests
         }));
     }
 
-    [TestCase("/processes/{processId}/package", "application/ogcapppkg+json", "application/cwl", "application/cwl+json", "application/cwl+yaml")]
-    [TestCase("/processes/{processId}", "application/json")]
-    [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "*/*")]
+    [TestCase("/processes/{processId}/package", "application/ogcapppkg+json", "application/cwl", "application/cwl+json", "application/cwl+yaml", "text/html")]
+    [TestCase("/processes/{processId}", "application/json", "text/html")]
+    [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "*/*", "text/html")]
     [TestCase("/jobs/{jobId}/results/{outputId}", "application/octet-stream", "*/*")]
     public async Task Api_TellsTheMediaTypesOfAnswers(string path, params string[] mediaTypes)
     {

@@ -105,7 +105,7 @@ internal sealed class ProxyTests : ServerTests
             }
         }
 
-        Assert.That(seen, Is.SupersetOf(new[] { $"{root}/jobs", job, $"{job}/results/picture", $"{root}/api/ui" }));
+        Assert.That(seen, Is.SupersetOf(new[] { $"{root}/jobs", job, $"{job}/results/picture", $"{root}/api?f=html" }));
         Assert.That(seen.Count(url => url.Contains("cursor=", StringComparison.Ordinal)), Is.GreaterThan(1));
     }
 

@@ -20,9 +20,9 @@ internal sealed class GetLandingPageHandler(ILinks links) : RequestHandler<GetLa
         "OgcProcesses",
         "Runs Earth-science algorithms, packed as container images, by the standard OGC API - Processes.",
         [
-            To("", "self", OgcNames.Json, "This document"),
+            .. links.ToItself("", "This document"),
             To("api", "service-desc", "application/vnd.oai.openapi+json;version=3.0", "The API's definition for machines"),
-            To("api/ui", "service-doc", "text/html", "The API's definition for people"),
+            To("api", "service-doc", OgcNames.Html, "The API's definition for people") with { Href = links.Url("api") + "?f=html" },
             To("conformance", OgcNames.Conformance, OgcNames.Json, "Conformance classes"),
             To("processes", OgcNames.Processes, OgcNames.Json, "The processes"),
             To("jobs", OgcNames.JobList, OgcNames.Json, "The jobs"),

@@ -49,12 +49,12 @@ internal sealed class JobMapping : Profile
         public IReadOnlyList<Link> Resolve(Job source, StatusInfo destination, IReadOnlyList<Link> destMember, ResolutionContext context)
         {
             var self = $"jobs/{source.Id}";
-            var all = new List<Link>
-            {
-                To(self, "self", "This status"),
+            List<Link> all =
+            [
+                .. links.ToItself(self, "This status"),
                 To(self, "monitor", "This status"),
                 To($"{self}/inputs", "related", "The execute request"),
-            };
+            ];
             if (source.Status is not (JobStatus.Accepted or JobStatus.Dismissed)) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
             if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));

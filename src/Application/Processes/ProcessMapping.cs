@@ -27,7 +27,7 @@ internal sealed class ProcessMapping : Profile
 
     private static IReadOnlyList<Link> LinksOf(Process process, ILinks links) =>
     [
-        new() { Href = links.Url($"processes/{process.Id}"), Rel = "self", Type = OgcNames.Json, Title = "Process description" },
+        .. links.ToItself($"processes/{process.Id}", "Process description"),
         new() { Href = links.Url($"processes/{process.Id}/execution"), Rel = OgcNames.Execute, Type = OgcNames.Json, Title = "Execute" },
         .. AuthorLinks(process),
     ];

@@ -3,6 +3,8 @@ using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Domain.Processes;
+using OgcProcesses.WebApi.Html;
+using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.WebApi.Controllers;
@@ -20,28 +22,25 @@ public sealed class ApiController(Definitions definitions, ILinks links) : Contr
     /// <param name="process">The identifier of a process: only its execution is defined, and what is needed to follow its jobs.</param>
     /// <param name="cancellationToken">Ends with the request.</param>
     /// <response code="200">The definition.</response>
-    /// <response code="302">The page for people is elsewhere.</response>
     /// <response code="304">The definition is the one whose ETag If-None-Match names.</response>
     [HttpGet("/api", Name = "getApi")]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    [ProducesResponseType(StatusCodes.Status302Found)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [BareAnswer(Json, Yaml)]
+    [BareAnswer(Json, Yaml, OgcNames.Html)]
     [AnswerHeader(200, "ETag", "Changes with the definition.")]
-    [AnswerHeader(302, "Location", "Where the page is.")]
     [AnswerHeader(304, "ETag", "Changes with the definition.")]
     [Problems(nameof(OgcError.NoSuchProcess))]
     public async Task<IActionResult> Definition([FromQuery] string? f, [FromQuery] ProcessId? process, CancellationToken cancellationToken)
     {
         var format = f ?? Negotiated();
         if (format is not ("json" or "yaml" or "html")) throw new OgcException([Violation.InQuery("f", "must be 'json', 'yaml' or 'html'")]);
-        if (format == "html") return Redirect(links.Url("api/ui"));
+        Response.Headers.Vary = "Accept";
+        if (format == Representation.Page) return Page.Of(new ApiPage(), Response);
         var server = links.Url("").TrimEnd('/');
         var definition = process is { } id
             ? await definitions.GetAsync(id, server, format == "yaml", cancellationToken)
             : await definitions.GetAsync(server, format == "yaml", cancellationToken);
         Response.Headers.CacheControl = "no-cache";
-        Response.Headers.Vary = "Accept";
         return File(definition.Content, format == "yaml" ? Yaml : Json, lastModified: null, new EntityTagHeaderValue(definition.ETag));
     }
 

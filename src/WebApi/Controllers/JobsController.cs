@@ -95,11 +95,14 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
 
     /// <summary>What the job's program wrote, line by line.</summary>
     /// <remarks>Of its last attempt, and as far as it has got.</remarks>
+    /// <param name="jobId">The job.</param>
+    /// <param name="skip">Lines at the start to leave out.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <response code="200">The log.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
     [Problems(nameof(OgcError.NoSuchJob))]
-    public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, CancellationToken cancellationToken) =>
-        await mediator.Send(new GetLogs(jobId), cancellationToken);
+    public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, [FromQuery] int skip, CancellationToken cancellationToken) =>
+        await mediator.Send(new GetLogs(jobId, skip), cancellationToken);
 
     /// <summary>What the job's subscriber was sent, and what became of it.</summary>
     /// <remarks>Each callback with its tries; none for a job without a subscriber.</remarks>

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using OgcProcesses.WebApi.Html;
+using OgcProcesses.WebApi.Http;
 
 namespace OgcProcesses.WebApi.Errors;
 
 /// <summary>Writes problem documents under the media type that their reader expects.</summary>
 /// <remarks>
-/// application/problem+json where Accept names it or leaves no plain JSON, else application/json, on which the official
+/// A page for who asks for one; application/problem+json where Accept names it or leaves no plain JSON, else application/json, on which the official
 /// test suite insists.
 /// </remarks>
 internal sealed class ProblemWriter : IProblemDetailsWriter
@@ -23,6 +25,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Type ??= "about:blank";
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Instance ??= request.PathBase + request.Path;
+        response.Headers.Append("Vary", "Accept");
+        if (Representation.IsPage(request)) return new(Page.WriteAsync(problem, context.HttpContext));
         // By its run-time type, or members that only a derived type has would be lost.
         return new(response.WriteAsJsonAsync(problem, problem.GetType(), options: null, MediaType(request), context.HttpContext.RequestAborted));
     }

@@ -16,6 +16,8 @@ internal sealed class RequestLinks(IHttpContextAccessor accessor, IOptions<ApiOp
         ? root
         : throw new BadHttpRequestException("The Host header names no host that links could lead to."));
 
+    public bool AnswersPage => accessor.HttpContext is { Request: var request } && Representation.IsPage(request);
+
     private Uri? Fixed => api.Value.PublicUrl ?? _given.Value;
 
     private HttpRequest Request => accessor.HttpContext?.Request ?? throw new InvalidOperationException("Links are made within a request, or from a given root.");

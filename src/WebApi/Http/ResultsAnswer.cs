@@ -11,6 +11,9 @@ namespace OgcProcesses.WebApi.Http;
 /// <remarks>/req/core/process-execute-sync-raw-value-one, -raw-value-multi, -raw-ref, -raw-mixed-multi, -sync-document; for a job alike.</remarks>
 internal sealed class ResultsAnswer(JobResults results) : IActionResult
 {
+    /// <summary>What it answers with.</summary>
+    public JobResults Results => results;
+
     /// <inheritdoc />
     public Task ExecuteResultAsync(ActionContext context)
     {

@@ -38,6 +38,7 @@ internal static class ApiDefinition
             document.OperationProcessors.Add(new QueryParameters());
             document.OperationProcessors.Add(new ProblemResponses());
             document.OperationProcessors.Add(new JobCallbacks());
+            document.OperationProcessors.Add(new PageAnswers());
             document.OperationProcessors.Add(new Headers());
             document.OperationProcessors.Add(new Examples());
         });

@@ -5,6 +5,8 @@ namespace OgcProcesses.Application.UnitTests.Fakes;
 /// <summary>Links to https://ogc.example/, whatever the request.</summary>
 internal sealed class FakeLinks : ILinks
 {
+    public bool AnswersPage { get; init; }
+
     public Uri Root => new("https://ogc.example/");
 
     public IDisposable From(Uri root) => throw new NotSupportedException("All links lead to https://ogc.example/.");

@@ -59,7 +59,7 @@ internal sealed class JobMappingTests
         var links = Map(job).Links;
         Assert.Multiple(() =>
         {
-            Assert.That(links.Select(link => link.Rel).Except(["related"]), Is.EqualTo((string[])["self", "monitor", .. more]));
+            Assert.That(links.Select(link => link.Rel).Except(["related"]), Is.EqualTo((string[])["self", "alternate", "monitor", .. more]));
             Assert.That(links[0].Href, Is.EqualTo($"https://ogc.example/jobs/{job.Id}"));
             Assert.That(links.Select(link => link.Href), Is.All.StartsWith($"https://ogc.example/jobs/{job.Id}"));
         });

@@ -46,6 +46,7 @@ internal sealed class ProcessMappingTests
         Assert.That(summary.Links.Select(link => (link.Rel, link.Href)), Is.EqualTo(new[]
         {
             ("self", "https://ogc.example/processes/echo"),
+            ("alternate", "https://ogc.example/processes/echo?f=html"),
             (OgcNames.Execute, "https://ogc.example/processes/echo/execution"),
             ("license", "https://a"),
         }));

@@ -38,6 +38,9 @@ public interface ILinks
 
     /// <summary>The absolute URL of the current request, with some query parameters set anew.</summary>
     string Current(params IEnumerable<KeyValuePair<string, string>> query);
+
+    /// <summary>Whether the current request is answered by a page for people, not by JSON.</summary>
+    bool AnswersPage { get; }
 }
 
 /// <summary>Relations and media types that the standard names.</summary>
@@ -66,6 +69,9 @@ public static class OgcNames
 
     /// <summary>JSON.</summary>
     public const string Json = "application/json";
+
+    /// <summary>A page for people.</summary>
+    public const string Html = "text/html";
 
     /// <summary>An application package.</summary>
     /// <remarks>/req/ogcapppkg/body</remarks>

@@ -147,7 +147,12 @@ internal sealed class JobFiltersTests
             Assert.That(list.Jobs.Single().Status, Is.EqualTo("running"));
             Assert.That(
                 list.Links.Select(link => (link.Rel, link.Href)),
-                Is.EqualTo(new[] { ("self", "https://ogc.example/current?"), ("next", $"https://ogc.example/current?cursor={new Cursor("key", false)}") }));
+                Is.EqualTo(new[]
+                {
+                    ("self", "https://ogc.example/current?"),
+                    ("alternate", "https://ogc.example/current?f=html"),
+                    ("next", $"https://ogc.example/current?cursor={new Cursor("key", false)}"),
+                }));
         });
     }
 

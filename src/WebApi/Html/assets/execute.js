@@ -1,0 +1,287 @@
+// Makes an execute request of the form on a process's page, sends it, and shows what is wrong with it.
+"use strict";
+
+(() => {
+  const form = document.getElementById("execute");
+  const summary = document.getElementById("errors");
+  const progress = document.getElementById("progress");
+  const request = document.querySelector("#request pre");
+  const submit = form.querySelector("[type=submit]");
+  const check = form.querySelector("[data-check]");
+
+  // Something that a field holds and no request can.
+  class Unreadable extends Error {
+    constructor(pointer, detail) {
+      super(detail);
+      this.pointer = pointer;
+    }
+  }
+
+  const named = (part, name) => part.querySelector(`[name="${name}"]`);
+
+  // A number as it was typed: what JavaScript makes of it may have lost digits.
+  const number = text => {
+    try {
+      return JSON.rawJSON ? JSON.rawJSON(text) : Number(text);
+    } catch {
+      return Number(text);
+    }
+  };
+
+  const parse = (text, pointer) => {
+    try {
+      return JSON.parse(text);
+    } catch (failure) {
+      throw new Unreadable(pointer, `is not JSON: ${failure.message}`);
+    }
+  };
+
+  const isJson = mediaType => /[/+]json\b/.test(mediaType);
+
+  const base64 = file => new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+
+  const fromFile = async (file, part, field, chosen, pointer) => {
+    const input = named(part, "file");
+    const option = named(part, "mediaType")?.selectedOptions[0];
+    const mediaType = chosen ?? input.dataset.type;
+    if (option ? "base64" in option.dataset : "base64" in input.dataset)
+      return { value: await base64(file), encoding: "base64", ...(mediaType && { mediaType }) };
+    const text = await file.text();
+    if (field.kind === "Json" || isJson(mediaType ?? file.type)) return { value: parse(text, pointer) };
+    return { value: text, ...(mediaType && { mediaType }) };
+  };
+
+  const fromText = (text, field, chosen, pointer) => {
+    if (field.kind === "Json") {
+      const value = parse(text, pointer);
+      return value !== null && typeof value === "object" ? { value } : value;
+    }
+    if ("json" in field && /^\s*[[{]/.test(text)) return { value: parse(text, pointer) };
+    return chosen ? { value: text, mediaType: chosen } : text;
+  };
+
+  // JSON, text or a file: typed in, by a link, or read here.
+  const given = async (part, field, pointer) => {
+    const text = named(part, "text")?.value ?? "";
+    const href = named(part, "href").value.trim();
+    const file = named(part, "file").files[0];
+    const ways = [text.trim(), href, file].filter(Boolean).length;
+    if (ways === 0) return undefined;
+    if (ways > 1) throw new Unreadable(pointer, "is given in more than one way: leave all but one of text, link and file empty");
+    const types = named(part, "mediaType");
+    const chosen = types ? types.value : undefined;
+    if (href) return { href, ...(chosen && { type: chosen }) };
+    return file ? fromFile(file, part, field, chosen, pointer) : fromText(text, field, chosen, pointer);
+  };
+
+  const box = (part, pointer) => {
+    const corners = [...part.querySelectorAll('[name="corner"]')].map(one => one.value);
+    const heights = [...part.querySelectorAll('[name="height"]')].map(one => one.value);
+    const filled = [...corners, ...heights].filter(Boolean).length;
+    if (filled === 0) return undefined;
+    if (corners.some(one => !one) || heights.filter(Boolean).length === 1)
+      throw new Unreadable(pointer, "needs west, south, east and north, and either both heights or none");
+    const [west, south, east, north] = corners.map(number);
+    const [lowest, highest] = heights.filter(Boolean).map(number);
+    return { bbox: lowest === undefined ? [west, south, east, north] : [west, south, lowest, east, north, highest], crs: named(part, "crs").value };
+  };
+
+  const occurrence = async (part, field, pointer) => {
+    if (field.kind === "BoundingBox") return box(part, pointer);
+    if (field.kind === "Json" || field.kind === "File") return given(part, field, pointer);
+    const control = named(part, "value");
+    if (control.validity.badInput) throw new Unreadable(pointer, "is not a number");
+    const text = control.value;
+    if (text === "") return undefined;
+    switch (field.kind) {
+      case "Number": return number(text);
+      case "Boolean": return text === "true";
+      case "Choice": return JSON.parse(text);
+      default: return text;
+    }
+  };
+
+  const inputs = async problems => {
+    const all = {};
+    for (const field of form.querySelectorAll("[data-input]")) {
+      const values = [];
+      for (const [index, part] of [...field.querySelectorAll(".occurrence")].entries()) {
+        const pointer = field.dataset.pointer + ("multiple" in field.dataset ? `/${index}` : "");
+        try {
+          const value = await occurrence(part, field.dataset, pointer);
+          if (value !== undefined) values.push(value);
+        } catch (failure) {
+          if (!(failure instanceof Unreadable)) throw failure;
+          problems.push({ pointer: failure.pointer, detail: failure.message });
+        }
+      }
+      if (values.length > 0) all[field.dataset.input] = "multiple" in field.dataset ? values : values[0];
+    }
+    return all;
+  };
+
+  // Left out where all are wanted as they come.
+  const outputs = () => {
+    const fields = [...form.querySelectorAll("[data-output]")];
+    const wanted = {};
+    let usual = true;
+    for (const field of fields) {
+      if (!named(field, "wanted").checked) {
+        usual = false;
+        continue;
+      }
+      const transmissionMode = named(field, "transmissionMode").value;
+      const mediaType = named(field, "mediaType")?.value;
+      if (transmissionMode || mediaType) usual = false;
+      wanted[field.dataset.output] = { ...(transmissionMode && { transmissionMode }), ...(mediaType && { format: { mediaType } }) };
+    }
+    return usual ? undefined : wanted;
+  };
+
+  const read = async problems => {
+    const response = form.elements.response.value;
+    return { inputs: await inputs(problems), outputs: outputs(), ...(response && { response }) };
+  };
+
+  // The field that a pointer leads into.
+  const fieldOf = pointer => [...form.querySelectorAll("[data-pointer]")]
+    .filter(field => pointer === field.dataset.pointer || pointer.startsWith(`${field.dataset.pointer}/`))
+    .sort((one, other) => other.dataset.pointer.length - one.dataset.pointer.length)[0];
+
+  const controlOf = (field, rest) => {
+    const parts = field.querySelectorAll(".occurrence");
+    const part = parts[Number(/^\/(\d+)/.exec(rest)?.[1] ?? 0)] ?? parts[0] ?? field;
+    return part.querySelector("input, select, textarea");
+  };
+
+  const clear = () => {
+    summary.hidden = true;
+    summary.replaceChildren();
+    for (const field of form.querySelectorAll(".wrong")) field.classList.remove("wrong");
+    for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+    for (const text of form.querySelectorAll(".error")) {
+      text.hidden = true;
+      text.textContent = "";
+    }
+  };
+
+  const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text }, attributes);
+
+  // Every problem in one list, each with a link to its field, and once more at the field itself.
+  const refuse = (title, problems, job) => {
+    const list = document.createElement("ul");
+    for (const { pointer, parameter, detail } of problems) {
+      const item = document.createElement("li");
+      const field = pointer ? fieldOf(pointer) : undefined;
+      const control = field ? controlOf(field, pointer.slice(field.dataset.pointer.length)) : undefined;
+      if (field && control) {
+        control.id ||= `${field.id}-at-fault`;
+        control.setAttribute("aria-invalid", "true");
+        field.classList.add("wrong");
+        for (let part = control.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+        const error = field.querySelector(".error");
+        if (error) {
+          error.hidden = false;
+          error.textContent = [error.textContent, `${pointer.slice(field.dataset.pointer.length)} ${detail}`.trim()].filter(Boolean).join("; ");
+        }
+        const link = element("a", `${field.dataset.input ?? field.dataset.output ?? "response"}: ${detail}`, { href: `#${control.id}` });
+        link.addEventListener("click", event => {
+          event.preventDefault();
+          control.focus();
+        });
+        item.append(link);
+      } else {
+        item.textContent = [pointer ?? parameter, detail].filter(Boolean).join(": ");
+      }
+      list.append(item);
+    }
+    summary.replaceChildren(element("h2", title), list);
+    if (job) summary.append(element("a", "See the job", { href: job }));
+    summary.hidden = false;
+    summary.focus();
+  };
+
+  const refuseAnswer = async answer => {
+    const problem = await answer.json().catch(() => ({}));
+    const problems = problem.errors ?? [{ detail: problem.detail ?? `The server answered ${answer.status}.` }];
+    const job = problem.jobID ? new URL(`../../jobs/${problem.jobID}`, form.action).href : undefined;
+    refuse(problem.title ?? "The request was refused", problems, job);
+  };
+
+  const send = async (body, isCheck) => {
+    const mode = form.elements.mode.value;
+    const answer = await fetch(isCheck ? `${form.action}?validateOnly=true` : form.action, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...(mode === "async" && { Prefer: "respond-async" }) },
+      body,
+    });
+    if (!answer.ok) return refuseAnswer(answer);
+    if (isCheck) {
+      progress.textContent = "The request is valid.";
+      return undefined;
+    }
+    // A job that goes on, or the results of one that has ended.
+    const there = answer.headers.get("Location") ?? answer.headers.get("Content-Location");
+    const gaveNothing = answer.status === 204 && !answer.headers.has("Link");
+    location.assign(gaveNothing ? there.replace(/\/results$/, "") : there);
+    return undefined;
+  };
+
+  const execute = async isCheck => {
+    clear();
+    submit.disabled = check.disabled = true;
+    progress.textContent = isCheck ? "Checking…" : form.elements.mode.value === "sync" ? "Running…" : "Sending…";
+    try {
+      const problems = [];
+      const body = await read(problems);
+      if (problems.length > 0) refuse("The request can't be sent", problems);
+      else await send(JSON.stringify(body), isCheck);
+    } catch (failure) {
+      refuse("The server could not be reached", [{ detail: failure.message }]);
+    } finally {
+      submit.disabled = check.disabled = false;
+      if (progress.textContent.endsWith("…")) progress.textContent = "";
+    }
+  };
+
+  const show = async () => {
+    if (!document.getElementById("request").open) return;
+    const body = await read([]);
+    request.textContent = `POST ${form.action}\nContent-Type: application/json\n${form.elements.mode.value === "async" ? "Prefer: respond-async\n" : ""}\n${JSON.stringify(body, null, 2)}`;
+  };
+
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    execute(false);
+  });
+  check.addEventListener("click", () => execute(true));
+  form.addEventListener("input", show);
+  document.getElementById("request").addEventListener("toggle", show);
+
+  form.addEventListener("click", event => {
+    const button = event.target.closest("[data-add], [data-remove]");
+    if (!button) return;
+    const field = button.closest(".field");
+    const list = field.querySelector(".occurrences");
+    const add = field.querySelector("[data-add]");
+    if (button === add) {
+      const part = field.querySelector("template").content.firstElementChild.cloneNode(true);
+      field.dataset.made = Number(field.dataset.made ?? list.children.length) + 1;
+      for (const one of part.querySelectorAll("[id]")) one.id = one.id.replace("{n}", field.dataset.made);
+      list.append(part);
+      part.querySelector("input, select, textarea").focus();
+    } else {
+      button.closest(".occurrence").remove();
+      add.focus();
+    }
+    add.disabled = list.children.length >= Number(add.dataset.most || Infinity);
+    show();
+  });
+
+  submit.disabled = check.disabled = false;
+})();

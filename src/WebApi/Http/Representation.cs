@@ -1,0 +1,46 @@
+using Microsoft.Net.Http.Headers;
+using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Links;
+
+namespace OgcProcesses.WebApi.Http;
+
+/// <summary>Tells whether a request asks for a page for people or for what programs read.</summary>
+/// <remarks>
+/// RFC 9110, 12.5.1. JSON is what everybody gets who does not ask for a page: without Accept, with any type, and where
+/// nothing fits. A query parameter counts for more than Accept, which a link can't set.
+/// </remarks>
+internal static class Representation
+{
+    /// <summary>The query parameter that asks for a representation.</summary>
+    public const string Parameter = "f";
+
+    public const string Page = "html";
+
+    public const string Json = "json";
+
+    private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
+
+    public static bool IsPage(HttpRequest request)
+    {
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return false;
+        return request.Query.TryGetValue(Parameter, out var asked) ? asked == Page : PrefersPage(request);
+    }
+
+    private static bool PrefersPage(HttpRequest request)
+    {
+        if (request.Headers.Accept.Count == 0) return false;
+        var accept = request.GetTypedHeaders().Accept;
+        var page = Best(accept.Where(Html.IsSubsetOf));
+        var json = Best(accept.Where(IsJson));
+        // A type that is named counts for more than one that a wildcard admits; all else being equal, JSON is given.
+        return page.Quality > 0 && page.CompareTo(json) > 0;
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue range) =>
+        range.MatchesAllTypes || range.MediaType == "application/*" || MediaTypes.IsJson(range.MediaType.ToString());
+
+    /// <summary>The quality of the most specific of some ranges, and how specific that is.</summary>
+    private static (double Quality, int Specificity) Best(IEnumerable<MediaTypeHeaderValue> ranges) =>
+        ranges.Select(range => (range.Quality ?? 1, range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2))
+            .OrderByDescending(range => range.Item2).ThenByDescending(range => range.Item1).FirstOrDefault();
+}
