@@ -51,6 +51,7 @@ internal sealed class PageTests : ServerTests
 
     [TestCaseSource(nameof(Resources))]
     [Requirement("/req/html/definition")]
+    [Requirement("/rec/core/html")]
     public async Task Get_WhoAcceptsHtml_GetsAValidPage(Func<string> resource)
     {
         var answer = await Server.GetAsync(resource(), accept: Page);
