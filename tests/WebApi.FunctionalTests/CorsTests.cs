@@ -56,7 +56,8 @@ internal sealed class CorsTests : ServerTests
     public async Task OtherOrigin_MayNot_AndCachesAreTold(string? origin)
     {
         var answer = await _open.AskAsync("GET", "/processes", null, origin is null ? [] : [("Origin", origin)]);
-        Assert.That((Of(answer, "Allow-Origin"), string.Join(',', answer.Headers.Vary)), Is.EqualTo(((string?)null, "Origin")));
+        Assert.That(Of(answer, "Allow-Origin"), Is.Null);
+        Assert.That(answer.Headers.Vary, Does.Contain("Origin"));
     }
 
     [TestCase("POST", "/processes/echo/execution")]
@@ -82,7 +83,8 @@ internal sealed class CorsTests : ServerTests
         using var all = new Server(("Cors:AllowedOrigins:0", "*"), ("Cors:AllowedMethods:0", "GET"), ("Cors:AllowedHeaders:0", "prefer"));
         var got = await all.AskAsync("GET", "/processes", null, ("Origin", "https://anybody.example"));
         var preflight = await PreflightAsync(all, "https://anybody.example", "PUT", "/processes/echo");
-        Assert.That((Of(got, "Allow-Origin"), got.Headers.Vary.Count), Is.EqualTo(("*", 0)));
+        Assert.That(Of(got, "Allow-Origin"), Is.EqualTo("*"));
+        Assert.That(got.Headers.Vary, Does.Not.Contain("Origin"));
         Assert.That((Of(preflight, "Allow-Methods"), Of(preflight, "Allow-Headers")), Is.EqualTo(("GET", "prefer")));
     }
 

@@ -37,7 +37,7 @@ internal static class GeneratedClient
         foreach (var argument in (string[])
         [
             Tool, "openapi2csclient", $"/input:{definition}", $"/output:{file}", "/namespace:Generated", "/className:OgcClient",
-            "/operationGenerationMode:SingleClientFromOperationId",
+            "/operationGenerationMode:SingleClientFromOperationId", "/generateOptionalParameters:true",
         ]) start.ArgumentList.Add(argument);
         using var tool = Process.Start(start)!;
         var told = await tool.StandardOutput.ReadToEndAsync();

@@ -56,7 +56,7 @@ internal sealed class GeneratedClientTests : ServerTests
         var type = $"Typed{char.ToUpperInvariant(id[6])}{id[7..]}";
 
         var told = await GeneratedClient.RunAsync(new(Server.Http.BaseAddress!, $"/api?process={id}"), $$"""
-            var results = await client.Execute{{type}}Async(validateOnly: null, prefer: null, request: new {{type}}Execute
+            var results = await client.Execute{{type}}Async(request: new {{type}}Execute
             {
                 Inputs = new {{type}}Inputs
                 {
