@@ -35,6 +35,9 @@ internal abstract class PageView<TModel> : RazorPage<TModel>
     /// <summary>Where the same is found as JSON.</summary>
     protected string AsJson => Links.Current(KeyValuePair.Create(Representation.Parameter, Representation.Json));
 
+    /// <summary>A path below the API's root for what the page itself loads or sends: wherever links lead, that stays at the server it came from.</summary>
+    protected string Here(string path) => Context.Request.PathBase.Add($"/{path}").ToUriComponent();
+
     /// <summary>Whether a link may be followed: one that an author gave might be a script.</summary>
     protected static bool IsSafe(string? href) =>
         Uri.TryCreate(href, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);

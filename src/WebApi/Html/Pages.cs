@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using OgcProcesses.Application.Common.Errors;
@@ -32,6 +33,7 @@ internal sealed class Pages : IResourceFilter, IResultFilter
         {
             ObjectResult { StatusCode: null or StatusCodes.Status200OK, Value: { } value } => value,
             ResultsAnswer answer => answer.Results,
+            FileContentResult file => new TextDocument(Encoding.UTF8.GetString(file.FileContents)),
             _ => null,
         };
         if (document is null) return;

@@ -48,8 +48,8 @@
   const fromFile = async (file, part, field, chosen, pointer) => {
     const input = named(part, "file");
     const option = named(part, "mediaType")?.selectedOptions[0];
-    const mediaType = chosen ?? input.dataset.type;
-    if (option ? "base64" in option.dataset : "base64" in input.dataset)
+    const mediaType = chosen ?? (input.dataset.type || undefined);
+    if ((option ?? input).dataset.base64 === "true")
       return { value: await base64(file), encoding: "base64", ...(mediaType && { mediaType }) };
     const text = await file.text();
     if (field.kind === "Json" || isJson(mediaType ?? file.type)) return { value: parse(text, pointer) };
@@ -61,7 +61,7 @@
       const value = parse(text, pointer);
       return value !== null && typeof value === "object" ? { value } : value;
     }
-    if ("json" in field && /^\s*[[{]/.test(text)) return { value: parse(text, pointer) };
+    if (field.json === "true" && /^\s*[[{]/.test(text)) return { value: parse(text, pointer) };
     return chosen ? { value: text, mediaType: chosen } : text;
   };
 
@@ -111,7 +111,7 @@
     for (const field of form.querySelectorAll("[data-input]")) {
       const values = [];
       for (const [index, part] of [...field.querySelectorAll(".occurrence")].entries()) {
-        const pointer = field.dataset.pointer + ("multiple" in field.dataset ? `/${index}` : "");
+        const pointer = field.dataset.pointer + (field.dataset.multiple === "true" ? `/${index}` : "");
         try {
           const value = await occurrence(part, field.dataset, pointer);
           if (value !== undefined) values.push(value);
@@ -120,7 +120,7 @@
           problems.push({ pointer: failure.pointer, detail: failure.message });
         }
       }
-      if (values.length > 0) all[field.dataset.input] = "multiple" in field.dataset ? values : values[0];
+      if (values.length > 0) all[field.dataset.input] = field.dataset.multiple === "true" ? values : values[0];
     }
     return all;
   };
@@ -283,5 +283,6 @@
     show();
   });
 
+  document.getElementById("unscripted").hidden = true;
   submit.disabled = check.disabled = false;
 })();
