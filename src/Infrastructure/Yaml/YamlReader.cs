@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,6 +23,10 @@ internal sealed partial class YamlReader : IYamlReader
     /// <summary>Most characters of all scalars, aliases counted as what they stand for.</summary>
     private const int MostCharacters = 8 << 20;
 
+    /// <remarks>YAML 1.2, 5.1: c-printable leaves them out; the parser does not look.</remarks>
+    private static readonly SearchValues<char> NotPrintable =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Except([9, 10, 13]).Append(127).Select(code => (char)code)]);
+
     private const string CoreTag = "tag:yaml.org,2002:";
 
     [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z")]
@@ -35,6 +40,8 @@ internal sealed partial class YamlReader : IYamlReader
 
     public JsonElement Read(string text)
     {
+        if (text.AsSpan().IndexOfAny(NotPrintable) is >= 0 and var at)
+            throw new YamlException(1 + text.AsSpan(0, at).Count('\n'), at - text.LastIndexOf('\n', at), "a control character is no text");
         try
         {
             var reading = new Reading(new Parser(new StringReader(text.TrimStart('\uFEFF'))));
