@@ -26,7 +26,7 @@ internal sealed class PageTests : ServerTests
     [
         () => "/", () => "/conformance", () => "/processes", () => "/processes/echo", () => "/processes/echo-types",
         () => $"/processes/{_process}", () => $"/processes/{_process}/package",
-        () => "/jobs", () => $"/jobs/{_job}", () => $"/{_job}", () => $"/jobs/{_job}/inputs", () => $"/jobs/{_job}/logs", () => $"/jobs/{_job}/results",
+        () => "/jobs", () => $"/jobs/{_job}", () => $"/{_job}", () => $"/jobs/{_job}/inputs", () => $"/jobs/{_job}/logs", () => $"/jobs/{_job}/callbacks", () => $"/jobs/{_job}/results",
         () => $"/jobs/{_failed}",
     ];
 
@@ -51,6 +51,7 @@ internal sealed class PageTests : ServerTests
 
     [TestCaseSource(nameof(Resources))]
     [Requirement("/req/html/definition")]
+    [AbstractTest("/conf/html/definition")]
     [Requirement("/rec/core/html")]
     public async Task Get_WhoAcceptsHtml_GetsAValidPage(Func<string> resource)
     {
@@ -69,6 +70,7 @@ internal sealed class PageTests : ServerTests
 
     [TestCaseSource(nameof(Resources))]
     [Requirement("/req/html/content")]
+    [AbstractTest("/conf/html/content")]
     public async Task Page_HoldsEveryValueOfTheJson(Func<string> resource)
     {
         var page = await PageAsync(resource());
@@ -152,6 +154,26 @@ internal sealed class PageTests : ServerTests
         Assert.That(picture.AlternativeText, Does.Contain("picture"));
         Assert.That(Links(page), Does.Contain($"{Server.Http.BaseAddress}jobs/{_job}/results/numbers"));
         Assert.That(page.QuerySelector("main p.value")!.TextContent, Is.EqualTo("A text"));
+    }
+
+    [Test]
+    public async Task Package_InCwl_IsShownAsItsAuthorWroteIt()
+    {
+        var id = $"cwl-{Guid.NewGuid():N}";
+        var cwl = $$"""
+            cwlVersion: v1.2
+            class: CommandLineTool
+            id: {{id}}
+            # A remark that only the author's own text has
+            baseCommand: ["true"]
+            requirements: { DockerRequirement: { dockerPull: "ogcprocesses/echo:1" } }
+            inputs: {}
+            outputs: { out: { type: stdout } }
+            """;
+        var deployed = await Server.PostAsync("/processes", cwl, mediaType: "application/cwl+yaml");
+        Assert.That((int)deployed.Status, Is.EqualTo(201), deployed.Text);
+        var page = await PageAsync($"/processes/{id}/package");
+        Assert.That(page.QuerySelector("pre.document")!.TextContent, Does.Contain("# A remark that only the author's own text has"));
     }
 
     [Test]

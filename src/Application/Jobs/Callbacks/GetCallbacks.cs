@@ -44,7 +44,7 @@ internal sealed class GetCallbacksHandler(IJobStore jobs, ICallbackStore callbac
         return new(
             [.. all],
             [
-                new() { Href = links.Url($"jobs/{job.Id}/callbacks"), Rel = "self", Type = OgcNames.Json, Title = "These callbacks" },
+                .. links.ToItself($"jobs/{job.Id}/callbacks", "These callbacks"),
                 new() { Href = links.Url($"jobs/{job.Id}"), Rel = "up", Type = OgcNames.Json, Title = "The job" },
             ]);
     }
