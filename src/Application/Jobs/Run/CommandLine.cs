@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Run;
@@ -12,6 +13,7 @@ internal static class CommandLine
 {
     /// <summary>What the engine is asked to run for a unit.</summary>
     /// <exception cref="FormatException">The inputs make it longer than any system takes.</exception>
+    /// <exception cref="JobFailedException">The inputs lead an output stream out of the outputs folder.</exception>
     public static ProgramCall Of(ExecutionUnit unit, ContainerImage image, StagedInputs inputs)
     {
         var arguments = Arguments(unit, inputs);
@@ -57,18 +59,24 @@ internal static class CommandLine
         inputs.ToDictionary(input => input.Key, input => string.Join(',', input.Value.Occurrences.Select(StagedInput.Text)));
 
     /// <summary>Lets the image's shell open the files that take the place of the standard streams, and hand over to the program.</summary>
-    /// <remarks>Files and program are the shell's arguments, which it does not read: docs/decisions/0012.</remarks>
+    /// <remarks>
+    /// Files and program are the shell's arguments, which it does not read: docs/decisions/0012. It would open any file of the
+    /// container, though, and writing to one such as /proc/self/mem might never end.
+    /// </remarks>
     private static ProgramCall Redirect(ExecutionUnit unit, ProgramCall call, ContainerImage image, StagedInputs inputs)
     {
         var texts = Texts(inputs);
-        (string Operator, Expression? File)[] streams = [("<", unit.Stdin), (">", unit.Stdout), ("2>", unit.Stderr)];
-        var redirected = streams.Where(stream => stream.File is { } file && !IsMissing(file, inputs)).ToList();
+        (string Name, string Operator, Expression? File)[] streams = [("stdin", "<", unit.Stdin), ("stdout", ">", unit.Stdout), ("stderr", "2>", unit.Stderr)];
+        var redirected = streams.Where(stream => stream.File is { } file && !IsMissing(file, inputs))
+            .Select(stream => (stream.Name, stream.Operator, Path: stream.File!.Evaluate(null, texts))).ToList();
         if (redirected.Count == 0) return call;
+        if (redirected.Find(stream => stream.Name != "stdin" && !ContainerPaths.IsOutput(stream.Path)) is { Name: { } outside })
+            throw new JobFailedException(JobFailureKind.InputInvalid, $"The inputs lead '{outside}' out of the output folder.");
         var script = string.Concat(redirected.Select((stream, index) => $" {stream.Operator}\"${index + 1}\""));
         return new(
             ["/bin/sh", "-c", $"exec{script}; shift {redirected.Count}; exec \"$@\"", "sh"],
             [
-                .. redirected.Select(stream => stream.File!.Evaluate(null, texts)),
+                .. redirected.Select(stream => stream.Path),
                 .. call.Entrypoint ?? image.Entrypoint,
                 .. call.Arguments ?? image.Command,
             ]);

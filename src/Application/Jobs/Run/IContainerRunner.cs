@@ -112,6 +112,12 @@ public static class ContainerPaths
     /// <summary>Where outputs are written; the working directory.</summary>
     public const string Outputs = "/job/outputs";
 
+    /// <summary>Whether a path, absolute or relative to the working directory, stays in the outputs folder.</summary>
+    public static bool IsOutput(string path) =>
+        path.Length > 0
+        && (path[0] != '/' || path.StartsWith(Outputs + "/", StringComparison.Ordinal))
+        && !path.Split('/').Contains("..");
+
     /// <summary>The same folders below an attempt's work folder on the server.</summary>
     public static string OnServer(string workFolder, string path) => Path.Combine(workFolder, Path.GetRelativePath(Root, path));
 }

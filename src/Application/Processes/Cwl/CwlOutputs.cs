@@ -37,12 +37,6 @@ internal sealed class CwlOutputs(CwlNode tool, CwlReferences references, CwlForm
         return outputs;
     }
 
-    /// <summary>Whether a path stays in the output folder.</summary>
-    public static bool IsInside(string path) =>
-        path.Length > 0
-        && (path[0] != '/' || path.StartsWith(ContainerPaths.Outputs + "/", StringComparison.Ordinal))
-        && !path.Split('/').Contains("..");
-
     private static string StreamFile(string stream, string name, IReadOnlyList<string> mediaTypes, JsonObject unit)
     {
         if (unit[stream] is { } named) return named.GetValue<string>();
@@ -75,7 +69,7 @@ internal sealed class CwlOutputs(CwlNode tool, CwlReferences references, CwlForm
         foreach (var pattern in glob.OneOrMore)
         {
             if (references.Translate(pattern) is not { } value) continue;
-            if (value.Literal is { } literal && !IsInside(literal)) notes.Refuse(pattern.At, "must lie below the output folder");
+            if (value.Literal is { } literal && !ContainerPaths.IsOutput(literal)) notes.Refuse(pattern.At, "must lie below the output folder");
             else if (value.Text is { } text) globs.Add(text);
             else notes.Refuse(pattern.At, "must be a text");
         }

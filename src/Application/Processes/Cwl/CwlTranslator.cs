@@ -209,7 +209,6 @@ internal sealed class CwlTranslator(CwlDocument document, RunnerOptions limits, 
         {
             if (tool.Member(stream) is not { } node || references.Translate(node) is not { } value) continue;
             if (value.Text is { } text) unit[stream] = text;
-            if (stream != "stdin" && value.Literal is { } file && !CwlOutputs.IsInside(file)) notes.Refuse(node.At, "must be a path below the output folder");
             _places.Note($"/executionUnit/{stream}", node.At);
         }
 

@@ -237,8 +237,8 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
             KeepEntrypoint = Flag(unit, at, "keepEntrypoint") ?? false,
             Arguments = ReadArguments(unit, at),
             Stdin = ReadText(unit, at, "stdin"),
-            Stdout = ReadText(unit, at, "stdout"),
-            Stderr = ReadText(unit, at, "stderr"),
+            Stdout = ReadOutputFile(unit, at, "stdout"),
+            Stderr = ReadOutputFile(unit, at, "stderr"),
             Environment = environment,
             EnvironmentFrom = environmentFrom,
             Network = ReadNetwork(unit, at),
@@ -312,6 +312,15 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
 
     private Expression? ReadText(JsonElement unit, string at, string name) =>
         Text(unit, at, name) is { } text ? ReadExpression(text, $"{at}/{name}") : null;
+
+    /// <summary>The file that a stream goes to; where inputs name it, whether it is below the outputs folder shows only with them.</summary>
+    private Expression? ReadOutputFile(JsonElement unit, string at, string name)
+    {
+        var file = ReadText(unit, at, name);
+        if (file is not null && !file.ReferencedInputs.Any() && !ContainerPaths.IsOutput(file.Evaluate(null, new Dictionary<string, string>())))
+            Wrong($"{at}/{name}", "must be a path below the output folder");
+        return file;
+    }
 
     /// <summary>The variables with a value of their own, and those whose value refers to inputs.</summary>
     private (Dictionary<string, string> Fixed, Dictionary<string, Expression> From) ReadEnvironment(JsonElement unit, string at)

@@ -1,3 +1,6 @@
+using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Domain.Jobs;
+
 namespace OgcProcesses.Application.UnitTests.Processes.Cwl;
 
 /// <summary>The command line that a tool gets for some inputs, as CWL's "Input binding" has it.</summary>
@@ -100,6 +103,17 @@ internal sealed class CwlCommandLineTests
         ACwl.Tool().With("/stdin", "\"$(inputs.x.path)\"").With("/stdout", "\"$(inputs.x.nameroot); rm.txt\"").Taking("x", "\"File\"")
             .Line($$"""{"x": {{File}} }"""),
         Is.EqualTo("""/bin/sh -c 'exec <"$1" >"$2"; shift 2; exec "$@"' sh /job/inputs/x/scene.b4.tif 'scene.b4; rm.txt' entry run"""));
+
+    [TestCase("stdout", "/proc/self/mem")]
+    [TestCase("stdout", "../inputs.json")]
+    [TestCase("stdout", "")]
+    [TestCase("stderr", "/job/outputs/../x")]
+    public void Line_WithInputsThatLeadAnOutputStreamOut_IsNone(string stream, string x)
+    {
+        var tool = ACwl.Tool().With($"/{stream}", "\"$(inputs.x)\"").Taking("x", "\"string\"");
+        var failed = Assert.Throws<JobFailedException>(() => tool.Line($$"""{"x": "{{x}}"}"""))!;
+        Assert.That(failed.Failure.Kind, Is.EqualTo(JobFailureKind.InputInvalid));
+    }
 
     [Test]
     public void Line_WithStdinOfAnInputNotGiven_HasNone() =>

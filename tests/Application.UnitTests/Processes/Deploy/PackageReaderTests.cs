@@ -236,6 +236,8 @@ internal sealed class PackageReaderTests
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "$(inputs.a)[9-0]"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": 1}""", "/executionUnit/bindings/outputBindings/out/glob")]
     [TestCase("/executionUnit/bindings/outputBindings/out", """{"glob": ["*", "$(x"]}""", "/executionUnit/bindings/outputBindings/out/glob")]
+    [TestCase("/executionUnit/stdout", "\"/proc/self/mem\"", "/executionUnit/stdout")]
+    [TestCase("/executionUnit/stderr", "\"../x\"", "/executionUnit/stderr")]
     public void Read_OfOneThingThatIsWrong_PointsAtIt(string place, string? json, string pointer) =>
         Assert.That(Pointers(APackage.Plain().With(place, json)), Is.EqualTo(new[] { pointer }));
 
