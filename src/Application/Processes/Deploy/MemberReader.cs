@@ -82,5 +82,9 @@ internal abstract class MemberReader
         return null;
     }
 
+    protected static string Escape(string name) => JsonPointer.Escape(name);
+
+    protected void Add(IEnumerable<Violation> violations) => _violations.AddRange(violations);
+
     protected void Wrong(string pointer, string detail) => _violations.Add(Violation.InBody(pointer, detail));
 }
