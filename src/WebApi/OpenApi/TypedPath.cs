@@ -16,6 +16,7 @@ internal sealed class TypedPath
     private readonly Dictionary<string, JsonObject> _schemas = [];
     private readonly ProcessDescription _process;
     private readonly string _name;
+    private Dictionary<string, JsonElement> _descriptions = [];
     private int _others;
 
     private TypedPath(ProcessDescription process)
@@ -50,6 +51,7 @@ internal sealed class TypedPath
         path.AddExecute(generic["components"]!["schemas"]!["execute"]!.DeepClone().AsObject());
         path.AddParameters("inputs", process.Inputs.Select(input => KeyValuePair.Create(input.Key, input.Value.Schema)), path.Input);
         path.AddParameters("results", process.Outputs.Select(output => KeyValuePair.Create(output.Key, output.Value.Schema)), path.Result);
+        path._descriptions = [];
         path.Item = Bytes(item);
         path.Schemas = [.. path._schemas.Select(schema => KeyValuePair.Create(schema.Key, Bytes(schema.Value)))];
         return path;
@@ -100,6 +102,10 @@ internal sealed class TypedPath
     private void AddParameters(
         string kind, IEnumerable<KeyValuePair<string, ValueSchema>> parameters, Func<string, ValueSchema, SchemaTranslation, JsonObject> schemaOf)
     {
+        // Once for all: looking one up in the document goes through all of them.
+        _descriptions = _process.Document.TryGetProperty(kind == "results" ? "outputs" : kind, out var members)
+            ? members.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+            : [];
         var properties = new JsonObject();
         var translations = new List<SchemaTranslation>();
         foreach (var (id, schema) in parameters)
@@ -135,12 +141,12 @@ internal sealed class TypedPath
             if (standard is JsonArray) value["default"] = standard;
         }
 
-        return Described(value, "inputs", id, schema, isNullable: !input.IsRequired);
+        return Described(value, id, schema, isNullable: !input.IsRequired);
     }
 
     private JsonObject Result(string id, ValueSchema schema, SchemaTranslation translation) => Described(
         schema.AllowsFile ? File(schema, translation, inLine: false) : Value(schema.Document, translation),
-        "outputs", id, schema, isNullable: !_process.Outputs[id].IsRequired);
+        id, schema, isNullable: !_process.Outputs[id].IsRequired);
 
     /// <summary>A value as it stands in a document: an object as a qualified value, but a bounding box and anything else as it is.</summary>
     private static JsonObject Value(JsonElement schema, SchemaTranslation translation)
@@ -174,9 +180,9 @@ internal sealed class TypedPath
         return new() { ["oneOf"] = new JsonArray(file, other) };
     }
 
-    private JsonObject Described(JsonObject value, string kind, string id, ValueSchema schema, bool isNullable)
+    private JsonObject Described(JsonObject value, string id, ValueSchema schema, bool isNullable)
     {
-        var description = _process.Document.GetProperty(kind).GetProperty(id);
+        var description = _descriptions[id];
         var title = Text(description, "title");
         var words = new List<string?> { Text(description, "description") ?? (string?)value["description"] };
         if (schema.MediaTypes.Distinct().ToList() is { Count: > 0 } types) words.Add($"Media type: {string.Join(", ", types)}.");
