@@ -46,9 +46,11 @@ internal sealed class ProxyTests : ServerTests
         var whole = await server.AskAsync("GET", "/processes", null, Forwarded("https", "ogc.example:8443", "/a/b/"));
         var partly = await server.AskAsync("GET", "/processes", null, ("X-Forwarded-Proto", "https"));
         var broken = await server.AskAsync("GET", "/processes", null, Forwarded("", "a b/<", "no path"));
+        var script = await server.AskAsync("GET", "/processes", null, ("X-Forwarded-Proto", "javascript"));
         Assert.That(LinkTo(whole, "self"), Is.EqualTo("https://ogc.example:8443/a/b/processes"));
         Assert.That(LinkTo(partly, "self"), Is.EqualTo($"https://{server.Http.BaseAddress!.Authority}/processes"));
         Assert.That(((int)broken.Status, LinkTo(broken, "self")), Is.EqualTo((200, $"{server.Http.BaseAddress}processes")));
+        Assert.That(LinkTo(script, "self"), Is.EqualTo($"{server.Http.BaseAddress}processes"));
     }
 
     [Test]

@@ -32,6 +32,13 @@ internal static class ProxyHeaders
 
     public static void UseProxyHeaders(this WebApplication app)
     {
+        app.Use((context, next) =>
+        {
+            // A proxy that passes its client's own header on must not put another scheme than the web's into every link.
+            var schemes = context.Request.Headers[ForwardedHeadersDefaults.XForwardedProtoHeaderName].ToString();
+            if (!schemes.Split(',', StringSplitOptions.TrimEntries).All(IsOfTheWeb)) context.Request.Headers.Remove(ForwardedHeadersDefaults.XForwardedProtoHeaderName);
+            return next(context);
+        });
         app.UseForwardedHeaders();
         app.Use((context, next) =>
         {
@@ -40,4 +47,7 @@ internal static class ProxyHeaders
             return next(context);
         });
     }
+
+    private static bool IsOfTheWeb(string scheme) =>
+        scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) || scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
 }
