@@ -16,6 +16,7 @@ namespace OgcProcesses.WebApi.Html;
 internal abstract class PageView<TModel> : RazorPage<TModel>
 {
     private static JsonSerializerOptions? _indented;
+    private static JsonSerializerOptions? _compact;
 
     /// <summary>Links to this API.</summary>
     [RazorInject]
@@ -66,12 +67,14 @@ internal abstract class PageView<TModel> : RazorPage<TModel>
     };
 
     /// <summary>Anything as the API's JSON, with line breaks.</summary>
-    protected string Indented(object? value)
-    {
-        // What the page encodes need not be escaped before.
-        _indented ??= new(ApiJson.Value.JsonSerializerOptions) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        return JsonSerializer.Serialize(value, _indented);
-    }
+    protected string Indented(object? value) => JsonSerializer.Serialize(value, _indented ??= Json(isIndented: true));
+
+    /// <summary>Anything as the API's JSON, on one line.</summary>
+    protected string Compact(object? value) => JsonSerializer.Serialize(value, _compact ??= Json(isIndented: false));
+
+    // What the page encodes need not be escaped before.
+    private JsonSerializerOptions Json(bool isIndented) =>
+        new(ApiJson.Value.JsonSerializerOptions) { WriteIndented = isIndented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private sealed class Element(string name, string machine, string text) : IHtmlContent
     {

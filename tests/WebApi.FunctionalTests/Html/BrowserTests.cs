@@ -129,6 +129,20 @@ internal sealed partial class BrowserTests : ServerTests
     }
 
     [Test]
+    public async Task Form_WithALinkThatIsRefused_LeadsToTheLink()
+    {
+        var page = await _browser.OpenAsync($"{Root}/processes/echo-types");
+        var link = page.Locator("[data-input=image] [name=href]");
+        await link.FillAsync("ftp://example.org/scene.tif");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check only" }).ClickAsync();
+        await page.Locator("#errors").GetByRole(AriaRole.Link, new() { NameRegex = new("^image") }).ClickAsync();
+        await Assertions.Expect(link).ToBeFocusedAsync();
+        await Assertions.Expect(link).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(page.Locator("[data-input=image] .error")).Not.ToContainTextAsync("/href");
+        Assert.That(_browser.Complaints, Has.Count.EqualTo(1).And.All.Contain("status of 400"), "the browser tells of refused requests");
+    }
+
+    [Test]
     public async Task Form_WithWhatNoRequestCanHold_SaysSoBeforeItIsSent()
     {
         var page = await _browser.OpenAsync($"{Root}/processes/echo-types");

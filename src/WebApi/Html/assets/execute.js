@@ -153,10 +153,13 @@
     .filter(field => pointer === field.dataset.pointer || pointer.startsWith(`${field.dataset.pointer}/`))
     .sort((one, other) => other.dataset.pointer.length - one.dataset.pointer.length)[0];
 
+  // Whether the rest of a pointer is the link of an occurrence, which has a control of its own.
+  const isLink = rest => /^(\/\d+)?\/href$/.test(rest);
+
   const controlOf = (field, rest) => {
     const parts = field.querySelectorAll(".occurrence");
     const part = parts[Number(/^\/(\d+)/.exec(rest)?.[1] ?? 0)] ?? parts[0] ?? field;
-    return part.querySelector("input, select, textarea");
+    return (isLink(rest) && named(part, "href")) || named(part, "text") || named(part, "href") || part.querySelector("input, select, textarea");
   };
 
   const clear = () => {
@@ -178,7 +181,8 @@
     for (const { pointer, parameter, detail } of problems) {
       const item = document.createElement("li");
       const field = pointer ? fieldOf(pointer) : undefined;
-      const control = field ? controlOf(field, pointer.slice(field.dataset.pointer.length)) : undefined;
+      const rest = field ? pointer.slice(field.dataset.pointer.length) : "";
+      const control = field ? controlOf(field, rest) : undefined;
       if (field && control) {
         control.id ||= `${field.id}-at-fault`;
         control.setAttribute("aria-invalid", "true");
@@ -187,7 +191,7 @@
         const error = field.querySelector(".error");
         if (error) {
           error.hidden = false;
-          error.textContent = [error.textContent, `${pointer.slice(field.dataset.pointer.length)} ${detail}`.trim()].filter(Boolean).join("; ");
+          error.textContent = [error.textContent, isLink(rest) ? detail : `${rest} ${detail}`.trim()].filter(Boolean).join("; ");
         }
         const link = element("a", `${field.dataset.input ?? field.dataset.output ?? "response"}: ${detail}`, { href: `#${control.id}` });
         link.addEventListener("click", event => {
