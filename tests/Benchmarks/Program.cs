@@ -98,6 +98,7 @@ JsonObject FloorRecipe(int worker)
     var outputs = work.CreateSubdirectory("outputs");
     if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(outputs.FullName, (UnixFileMode)0b111_111_111);
     File.WriteAllText(Path.Combine(work.FullName, "inputs.json"), Inputs);
+    File.WriteAllText(Path.Combine(work.FullName, "wanted.json"), "{}");
     var host = own["HostConfig"]!;
     foreach (var mount in host["Mounts"]!.AsArray())
         mount!["Source"] = Path.Combine(work.FullName, Path.GetRelativePath("/job", mount["Target"]!.GetValue<string>()));

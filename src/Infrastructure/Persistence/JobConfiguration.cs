@@ -69,7 +69,7 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.ToTable("job_callbacks");
         builder.HasKey(callback => new { callback.JobId, callback.Kind });
         builder.HasOne<Job>().WithMany().HasForeignKey(callback => callback.JobId);
-        builder.Property(callback => callback.Log).HasConversion<StoredJson.AttemptsConverter>();
+        builder.Property(callback => callback.Log).HasConversion<StoredJson.AttemptsConverter, StoredJson.AttemptsComparer>();
         builder.Property(callback => callback.Version).IsConcurrencyToken();
         // Holds only what is to be sent, however many were.
         builder.HasIndex(callback => callback.Due).HasDatabaseName("ix_job_callbacks_due").HasFilter("due IS NOT NULL");

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -35,6 +37,10 @@ internal static class StoredJson
 
     public sealed class DescriptionConverter()
         : ValueConverter<ProcessDescription, string>(process => process.Document.GetRawText(), json => ReadDescription(json));
+
+    /// <remarks>A log is only ever replaced, never changed: another list is another value.</remarks>
+    public sealed class AttemptsComparer()
+        : ValueComparer<IReadOnlyList<CallbackAttempt>>((left, right) => ReferenceEquals(left, right), log => RuntimeHelpers.GetHashCode(log), log => log);
 
     public sealed class AttemptsConverter() : ValueConverter<IReadOnlyList<CallbackAttempt>, string>(log => Write(log), json => ReadAttempts(json));
 
