@@ -40,6 +40,9 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
 
     public string Url { get; private set; } = "";
 
+    /// <summary>The operating system's number of the process.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>Ends the server as a power failure would.</summary>
     public async Task KillAsync()
     {
@@ -62,6 +65,13 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
         request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await _http.SendAsync(request);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["jobID"]!.GetValue<string>();
+    }
+
+    public async Task DeployAsync(Package package)
+    {
+        using var content = new StringContent(package.ToString(), Encoding.UTF8, "application/ogcapppkg+json");
+        using var answer = await _http.PostAsync($"{Url}/processes", content);
+        answer.EnsureSuccessStatusCode();
     }
 
     public async Task<JsonNode> GetAsync(string path)

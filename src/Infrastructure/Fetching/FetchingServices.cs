@@ -17,6 +17,7 @@ public static class FetchingServices
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FetchOptions>, FetchOptionsValidator>());
         services.TryAddSingleton<IHostResolver, SystemHostResolver>();
+        services.TryAddSingleton<IConnector, TcpConnector>();
         services.TryAddSingleton<NetworkGuard>();
         services.TryAddSingleton<IInputFetcher, GuardedFetcher>();
         return services;

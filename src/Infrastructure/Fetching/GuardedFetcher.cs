@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
@@ -13,12 +12,14 @@ namespace OgcProcesses.Infrastructure.Fetching;
 /// 1. The link is checked without the network (<see cref="NetworkGuard.Refuse(Uri)"/>).
 /// 2. The name is resolved, every address checked, and the connection made to a checked address.
 /// 3. Each redirect starts again at 1.
-/// 4. The body goes to disk as sent, measured and hashed on the way. What fails leaves no file.
+/// 4. The body goes to disk as sent, measured and hashed on the way. One that breaks off is asked for again from 1,
+///    from where it broke if the other server can (<see cref="Transfer"/>). What fails leaves no file.
 /// A full disk is this server's own trouble and stays an <see cref="IOException"/>.
 /// </remarks>
 internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
 {
     private const int BufferSize = 128 * 1024;
+    private const string MaxSizeSetting = "Fetch:MaxSize";
 
     private readonly NetworkGuard _guard;
     private readonly FetchOptions _options;
@@ -38,20 +39,35 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
 
     public string? Refuse(Uri link) => _guard.Refuse(link);
 
-    public Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken) => FetchAsync(
+    public Task<FetchedFile> FetchAsync(Uri link, string folder, CancellationToken cancellationToken) => WithinLimitsAsync(
         link,
-        (response, limit) => SaveAsync(response, link, folder, limit),
+        async limit =>
+        {
+            FileStream? file = null;
+            try
+            {
+                await using var transfer = new Transfer(
+                    response => file = Create(folder, NameOf(response, link)), _options.MaxSize, MaxSizeSetting);
+                var checksum = await ReceiveAsync(link, transfer, limit);
+                return new FetchedFile(file!.Name, transfer.MediaType, transfer.Length, checksum);
+            }
+            catch
+            {
+                if (file is not null) File.Delete(file.Name);
+                throw;
+            }
+        },
         file => file.Length,
         cancellationToken);
 
-    public Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken) => FetchAsync(
+    public Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken) => WithinLimitsAsync(
         link,
-        async (response, limit) =>
+        async limit =>
         {
-            var most = Math.Min(mostBytes, _options.MaxSize);
-            if (response.Content.Headers.ContentLength > most) throw TooLarge($"it has {response.Content.Headers.ContentLength} bytes", most);
-            using var content = new MemoryStream();
-            await CopyAsync(response, content, most, limit);
+            var content = new MemoryStream();
+            var isOurs = mostBytes < _options.MaxSize;
+            await using var transfer = new Transfer(_ => content, isOurs ? mostBytes : _options.MaxSize, isOurs ? "" : MaxSizeSetting);
+            await ReceiveAsync(link, transfer, limit);
             return content.ToArray();
         },
         content => content.Length,
@@ -59,120 +75,129 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<T> FetchAsync<T>(
-        Uri link, Func<HttpResponseMessage, Limit, Task<T>> read, Func<T, long> lengthOf, CancellationToken cancellationToken)
+    private async Task<T> WithinLimitsAsync<T>(Uri link, Func<Limit, Task<T>> fetch, Func<T, long> lengthOf, CancellationToken cancellationToken)
     {
         if (!link.IsAbsoluteUri) throw new ArgumentException("Only absolute links can be fetched.", nameof(link));
         using var limit = new Limit(_options, cancellationToken);
         try
         {
             var started = Stopwatch.GetTimestamp();
-            using var response = await SendAsync(link, limit);
-            var fetched = await read(response, limit);
+            var fetched = await fetch(limit);
             LogFetched(WithoutSecrets(link), lengthOf(fetched), Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return fetched;
         }
         catch (Exception exception) when (Reason(exception, limit, cancellationToken) is { } reason)
         {
             LogNotFetched(WithoutSecrets(link), reason);
-            throw new FetchException(WithoutSecrets(link), reason, exception is Failure ? exception.InnerException : exception);
+            throw new FetchException(WithoutSecrets(link), reason, exception is FetchFailure ? exception.InnerException : exception);
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri link, Limit limit)
+    /// <summary>Fetches until all is there, going on where an answer broke off; gives the checksum.</summary>
+    private async Task<string> ReceiveAsync(Uri link, Transfer transfer, Limit limit)
+    {
+        for (var retries = 0; ; retries++)
+        {
+            try
+            {
+                using var response = await SendAsync(link, transfer, limit);
+                transfer.Begin(response);
+                await CopyAsync(response, transfer, limit);
+                return transfer.Complete();
+            }
+            catch (Exception failure) when (retries < _options.MaxRetries && transfer.HasBegun && IsTransient(failure, limit))
+            {
+                LogRetried(WithoutSecrets(link), transfer.Length, failure.Message);
+                await Task.Delay(_options.RetryDelay * (1 << retries), limit.Whole);
+                limit.Renew();
+            }
+        }
+    }
+
+    private static bool IsTransient(Exception failure, Limit limit) => failure switch
+    {
+        BrokenTransfer => true,
+        HttpRequestException => !IsRefused(failure),
+        OperationCanceledException => !limit.Whole.IsCancellationRequested,
+        _ => false,
+    };
+
+    private async Task<HttpResponseMessage> SendAsync(Uri link, Transfer transfer, Limit limit)
     {
         var current = link;
         for (var redirects = 0; ; redirects++)
         {
             if (_guard.Refuse(current) is { } reason)
-                throw new Failure(redirects == 0 ? reason : $"it redirects to '{Shown(current)}': {reason}");
-            var response = await GetAsync(current, isRedirected: redirects > 0, limit);
+                throw new FetchFailure(redirects == 0 ? reason : $"it redirects to '{Shown(current)}': {reason}");
+            var response = await GetAsync(current, isRedirected: redirects > 0, transfer, limit);
             if (response.IsSuccessStatusCode) return response;
             using (response)
             {
-                if (!IsRedirect(response.StatusCode))
-                    throw new Failure($"the other server answered {(int)response.StatusCode} ({response.StatusCode})");
+                if (!IsRedirect(response.StatusCode)) throw Unsuccessful(response.StatusCode, transfer);
                 if (redirects == _options.MaxRedirects)
-                    throw new Failure($"it redirects more than {_options.MaxRedirects} times");
+                    throw new FetchFailure($"it redirects more than {_options.MaxRedirects} times");
                 current = Next(current, response);
             }
         }
     }
 
-    private async Task<HttpResponseMessage> GetAsync(Uri link, bool isRedirected, Limit limit)
+    /// <remarks>A server that had begun to answer and fails now may do better at the next try; one that refuses won't.</remarks>
+    private static FetchFailure Unsuccessful(HttpStatusCode status, Transfer transfer)
+    {
+        var reason = $"the other server answered {(int)status} ({status})";
+        return transfer.HasBegun && (int)status is 408 or 429 or >= 500 ? new BrokenTransfer(reason) : new FetchFailure(reason);
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(Uri link, bool isRedirected, Transfer transfer, Limit limit)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, link);
         request.Headers.TryAddWithoutValidation("User-Agent", "OgcProcesses");
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        transfer.Prepare(request);
         try
         {
             return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Next());
         }
         catch (HttpRequestException exception) when (isRedirected)
         {
-            throw new Failure($"it redirects to '{Shown(link)}': {Reason(exception)}", exception);
+            var reason = $"it redirects to '{Shown(link)}': {Reason(exception)}";
+            throw IsRefused(exception) ? new FetchFailure(reason, exception) : new BrokenTransfer(reason, exception);
         }
     }
 
     private static Uri Next(Uri current, HttpResponseMessage response)
     {
-        if (response.Headers.Location is not { } location) throw new Failure("it redirects to nowhere");
-        if (!Uri.TryCreate(current, location, out var next)) throw new Failure("it redirects to something that is not a link");
+        if (response.Headers.Location is not { } location) throw new FetchFailure("it redirects to nowhere");
+        if (!Uri.TryCreate(current, location, out var next)) throw new FetchFailure("it redirects to something that is not a link");
         if (current.Scheme == Uri.UriSchemeHttps && next.Scheme == Uri.UriSchemeHttp)
-            throw new Failure($"it redirects from https to http ('{Shown(next)}')");
+            throw new FetchFailure($"it redirects from https to http ('{Shown(next)}')");
         return next;
     }
 
-    private async Task<FetchedFile> SaveAsync(HttpResponseMessage response, Uri link, string folder, Limit limit)
-    {
-        var promised = response.Content.Headers.ContentLength;
-        if (promised > _options.MaxSize) throw TooLarge($"it has {promised} bytes", _options.MaxSize);
-        var name = SafeFileName.For(response.Content.Headers.ContentDisposition, link, response.RequestMessage?.RequestUri ?? link);
-        var file = Create(folder, name);
-        try
-        {
-            await using (file)
-            {
-                var (length, checksum) = await CopyAsync(response, file, _options.MaxSize, limit);
-                return new FetchedFile(file.Name, response.Content.Headers.ContentType?.MediaType, length, checksum);
-            }
-        }
-        catch
-        {
-            File.Delete(file.Name);
-            throw;
-        }
-    }
+    private static string NameOf(HttpResponseMessage response, Uri link) =>
+        SafeFileName.For(response.Content.Headers.ContentDisposition, link, response.RequestMessage?.RequestUri ?? link);
 
-    private async Task<(long Length, string Sha256)> CopyAsync(HttpResponseMessage response, Stream destination, long most, Limit limit)
+    private async Task CopyAsync(HttpResponseMessage response, Transfer transfer, Limit limit)
     {
-        var promised = response.Content.Headers.ContentLength;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var length = 0L;
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(limit.Next());
-            while (await ReadAsync(body, buffer, length, promised, limit) is var read and > 0)
+            while (await ReadAsync(body, buffer, transfer, limit) is var read and > 0)
             {
-                limit.Pause();
-                length += read;
-                if (length > most) throw TooLarge("it has more", most);
-                hash.AppendData(buffer, 0, read);
-                await destination.WriteAsync(buffer.AsMemory(0, read), limit.Whole);
+                if (!limit.Arrived(read))
+                    throw new FetchFailure($"less than {_options.MinBytesPerSecond} bytes a second arrived (Fetch:MinBytesPerSecond)");
+                await transfer.AppendAsync(buffer.AsMemory(0, read), limit.Whole);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        return promised is { } expected && expected != length
-            ? throw Truncated(length, promised)
-            : (length, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    private static async ValueTask<int> ReadAsync(Stream body, byte[] buffer, long soFar, long? promised, Limit limit)
+    private static async ValueTask<int> ReadAsync(Stream body, byte[] buffer, Transfer transfer, Limit limit)
     {
         try
         {
@@ -180,7 +205,7 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw Truncated(soFar, promised, exception);
+            throw transfer.Broken(exception);
         }
     }
 
@@ -204,7 +229,7 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
     private string? Reason(Exception exception, Limit limit, CancellationToken cancellationToken) => exception switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
-        Failure => exception.Message,
+        FetchFailure => exception.Message,
         HttpRequestException => Reason(exception),
         OperationCanceledException when limit.IsOver => $"the transfer took longer than {_options.Timeout.TotalSeconds:0.###} s",
         OperationCanceledException when limit.IsIdle => $"nothing arrived for {_options.IdleTimeout.TotalSeconds:0.###} s",
@@ -214,8 +239,7 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
 
     private static string Reason(Exception exception)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-            if (cause is ConnectionRefusedByRuleException) return cause.Message;
+        if (Refusal(exception) is { } refusal) return refusal.Message;
         return (exception as HttpRequestException)?.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "the host's name could not be resolved",
@@ -228,17 +252,21 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         };
     }
 
-    private Failure TooLarge(string size, long most) =>
-        new($"{size}; at most {most} bytes are accepted{(most == _options.MaxSize ? " (Fetch:MaxSize)" : "")}");
+    private static bool IsRefused(Exception exception) => Refusal(exception) is not null;
 
-    private static Failure Truncated(long length, long? promised, Exception? inner = null) =>
-        new(promised is null
-            ? $"the connection ended early, after {length} bytes"
-            : $"{length} of {promised} promised bytes arrived", inner);
+    private static ConnectionRefusedByRuleException? Refusal(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            if (cause is ConnectionRefusedByRuleException refusal) return refusal;
+        return null;
+    }
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 
     private static string Shown(Uri link) => WithoutSecrets(link).GetLeftPart(UriPartial.Path);
+
+    [LoggerMessage(LogLevel.Information, "{Link} broke off after {Length} bytes and is tried again: {Reason}")]
+    private partial void LogRetried(Uri link, long length, string reason);
 
     /// <summary>The link for messages and logs: without user-info, and without the query, which may hold a signature.</summary>
     private static Uri WithoutSecrets(Uri link) =>
@@ -250,22 +278,24 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
     [LoggerMessage(LogLevel.Warning, "{Link} was not fetched: {Reason}")]
     private partial void LogNotFetched(Uri link, string reason);
 
-    /// <summary>A reason on its way up to <see cref="FetchAsync{T}"/>.</summary>
-    private sealed class Failure(string reason, Exception? inner = null) : Exception(reason, inner);
-
     /// <summary>The time limits of one transfer, kept apart so that the one that fired can be told.</summary>
     private sealed class Limit : IDisposable
     {
         private readonly CancellationTokenSource _whole = new();
-        private readonly CancellationTokenSource _idle = new();
         private readonly CancellationTokenSource _callerOrWhole;
-        private readonly CancellationTokenSource _any;
         private readonly TimeSpan _idleTimeout;
+        private readonly long _leastRate;
+        private CancellationTokenSource _idle;
+        private CancellationTokenSource _any;
+        private long _since;
+        private TimeSpan _waited;
+        private long _arrived;
 
         public Limit(FetchOptions options, CancellationToken cancellationToken)
         {
-            _idleTimeout = options.IdleTimeout;
+            (_idleTimeout, _leastRate) = (options.IdleTimeout, options.MinBytesPerSecond);
             _callerOrWhole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _whole.Token);
+            _idle = new();
             _any = CancellationTokenSource.CreateLinkedTokenSource(_callerOrWhole.Token, _idle.Token);
             _whole.CancelAfter(options.Timeout);
         }
@@ -280,12 +310,33 @@ internal sealed partial class GuardedFetcher : IInputFetcher, IDisposable
         /// <summary>Also ends when nothing has arrived for a while, counted from now.</summary>
         public CancellationToken Next()
         {
+            _since = Stopwatch.GetTimestamp();
             _idle.CancelAfter(_idleTimeout);
             return _any.Token;
         }
 
-        /// <summary>Stops counting: what takes time now is this server's disk.</summary>
-        public void Pause() => _idle.CancelAfter(Timeout.InfiniteTimeSpan);
+        /// <summary>Stops counting, as what takes time now is this server's disk, and tells whether the other server is fast enough.</summary>
+        /// <remarks>On the average of all waiting for it, looked at once that has come to the idle time.</remarks>
+        public bool Arrived(int bytes)
+        {
+            _idle.CancelAfter(Timeout.InfiniteTimeSpan);
+            _waited += Stopwatch.GetElapsedTime(_since);
+            _arrived += bytes;
+            if (_waited < _idleTimeout) return true;
+            var isEnough = _arrived >= _leastRate * _waited.TotalSeconds;
+            (_waited, _arrived) = (TimeSpan.Zero, 0);
+            return isEnough;
+        }
+
+        /// <summary>Begins the waiting for another answer.</summary>
+        public void Renew()
+        {
+            _any.Dispose();
+            _idle.Dispose();
+            _idle = new();
+            _any = CancellationTokenSource.CreateLinkedTokenSource(_callerOrWhole.Token, _idle.Token);
+            (_waited, _arrived) = (TimeSpan.Zero, 0);
+        }
 
         public void Dispose()
         {

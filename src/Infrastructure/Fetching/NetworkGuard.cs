@@ -17,14 +17,40 @@ internal sealed class SystemHostResolver : IHostResolver
         Dns.GetHostAddressesAsync(host, cancellationToken);
 }
 
+/// <summary>Opens connections to addresses that have been checked. A seam: tests see what would leave the machine.</summary>
+internal interface IConnector
+{
+    Task<Stream> ConnectAsync(IPEndPoint target, CancellationToken cancellationToken);
+}
+
+/// <summary>Connects over TCP.</summary>
+internal sealed class TcpConnector : IConnector
+{
+    public async Task<Stream> ConnectAsync(IPEndPoint target, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
 /// <summary>A connection was refused by this server's own rules; the message says which.</summary>
 internal sealed class ConnectionRefusedByRuleException(string reason) : Exception(reason);
 
 /// <summary>Decides where this server may connect to on behalf of a request, and connects.</summary>
 /// <remarks>A name is resolved once per connection, to an address that was checked: a second answer is never asked for.</remarks>
-internal sealed class NetworkGuard(IHostResolver resolver, IOptions<FetchOptions> options)
+internal sealed class NetworkGuard(IHostResolver resolver, IConnector connector, IOptions<FetchOptions> options)
 {
-    private readonly IPNetwork[] _networks = [.. options.Value.AllowedNetworks.Select(network => IPNetwork.Parse(network))];
+    private readonly IPNetwork[] _allowed = [.. options.Value.AllowedNetworks.Select(network => IPNetwork.Parse(network))];
+    private readonly IPNetwork[] _denied = [.. options.Value.DeniedNetworks.Select(network => IPNetwork.Parse(network))];
     private readonly HashSet<string> _hosts =
         new(options.Value.AllowedHosts.Select(Canonical), StringComparer.OrdinalIgnoreCase);
 
@@ -68,26 +94,18 @@ internal sealed class NetworkGuard(IHostResolver resolver, IOptions<FetchOptions
         return await ConnectAsync(addresses, target.Port, cancellationToken);
     }
 
-    private static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    private async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
         Exception failure = new SocketException((int)SocketError.HostNotFound);
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
+                return await connector.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
             }
             catch (SocketException exception)
             {
-                socket.Dispose();
                 failure = exception;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
             }
         }
         throw failure;
@@ -95,11 +113,17 @@ internal sealed class NetworkGuard(IHostResolver resolver, IOptions<FetchOptions
 
     private string? Refuse(string host, IPAddress address)
     {
-        if (AddressKinds.WhyNotPublic(address) is not { } kind || _hosts.Contains(Canonical(host))) return null;
+        if (IsIn(_denied, address)) return $"the address {address} is denied by the operator (Fetch:DeniedNetworks)";
+        if (_hosts.Contains(Canonical(host)) || IsIn(_allowed, address)) return null;
+        if (AddressKinds.WhyNotPublic(address) is { } kind) return $"the address {address} is {kind}; the operator can allow it with Fetch:AllowedNetworks";
+        return options.Value.AllowPublic ? null : "only hosts and networks that the operator names are reached (Fetch:AllowPublic)";
+    }
+
+    /// <remarks>By its own number, and by that of the IPv4 address inside.</remarks>
+    private static bool IsIn(IPNetwork[] networks, IPAddress address)
+    {
         var actual = AddressKinds.Unwrap(address);
-        return _networks.Any(network => network.Contains(address) || network.Contains(actual))
-            ? null
-            : $"the address {address} is {kind}; the operator can allow it with Fetch:AllowedNetworks";
+        return networks.Any(network => network.Contains(address) || network.Contains(actual));
     }
 
     /// <summary>The address a host is without asking anyone, in any spelling (127.1, 0x7f000001, localhost); null for a name.</summary>

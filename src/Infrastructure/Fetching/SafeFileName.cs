@@ -1,15 +1,20 @@
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 
 namespace OgcProcesses.Infrastructure.Fetching;
 
 /// <summary>Names of fetched files, which programs in containers get as arguments.</summary>
-internal static class SafeFileName
+internal static partial class SafeFileName
 {
+    /// <summary>What Windows takes for a device, whatever extension follows; data folders are shared with it.</summary>
+    [GeneratedRegex(@"\A(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\z)", RegexOptions.IgnoreCase)]
+    private static partial Regex Device { get; }
+
     private const int MaxLength = 128;
     private const string Fallback = "input";
 
     /// <summary>The name another server gives, else the last segment of a link, else <c>input</c>.</summary>
-    /// <remarks>Only ASCII letters, digits and <c>. _ -</c>; never a hidden file, an option or a path.</remarks>
+    /// <remarks>Only ASCII letters, digits and <c>. _ -</c>; never a hidden file, an option, a path or a device.</remarks>
     public static string For(ContentDispositionHeaderValue? disposition, params ReadOnlySpan<Uri> links)
     {
         var name = Clean(disposition?.FileNameStar) ?? Clean(disposition?.FileName?.Trim('"'));
@@ -31,6 +36,7 @@ internal static class SafeFileName
         var last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
         var safe = string.Concat(last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'))
             .TrimStart('.', '-').TrimEnd('.');
+        if (Device.IsMatch(safe)) safe = $"_{safe}";
         return safe.Any(char.IsAsciiLetterOrDigit) ? Shorten(safe, Path.GetExtension(safe)) : null;
     }
 

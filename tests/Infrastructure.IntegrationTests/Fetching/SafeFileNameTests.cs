@@ -17,6 +17,10 @@ public class SafeFileNameTests
     [TestCase("http://a/%20%20", "input")]
     [TestCase("http://a/my%20file;rm$.tif", "my_file_rm_.tif")]
     [TestCase("http://a/%00null.tif", "_null.tif")]
+    [TestCase("http://a/nul", "_nul")]
+    [TestCase("http://a/COM1.tif", "_COM1.tif")]
+    [TestCase("http://a/console.tif", "console.tif")]
+    [TestCase("http://a/%E2%80%AEfit.exe", "_fit.exe")]
     [TestCase("http://a/B%C3%A4ume.geojson", "B_ume.geojson")]
     public void For_ALink_IsItsLastSegmentMadeSafe(string link, string expected) =>
         Assert.That(SafeFileName.For(null, new Uri(link)), Is.EqualTo(expected));
