@@ -15,6 +15,9 @@ internal sealed class AJob
     /// <summary>Until when its node holds it.</summary>
     public static readonly DateTimeOffset LeaseEnd = Now.AddSeconds(30);
 
+    /// <summary>Why an attempt ends without a fault of its program.</summary>
+    public static readonly JobFailure Lost = new(JobFailureKind.EngineFailed, "its node was lost");
+
     private readonly JobStatus _status;
     private Process? _process;
     private ExecuteRequest _request = Asked("{}");

@@ -52,6 +52,9 @@ internal sealed class RestartTests
         var ended = await _server.UntilAsync(jobId, HasEnded);
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("successful"), ended.ToJsonString());
         Assert.That(ended["attempt"]!.GetValue<int>(), Is.EqualTo(2));
+        var attempts = ended["attempts"]!.AsArray();
+        Assert.That(attempts.Select(attempt => (attempt!["number"]!.GetValue<int>(), attempt["status"]!.GetValue<string>())), Is.EqualTo(new[] { (1, "failed"), (2, "successful") }));
+        Assert.That(attempts[0]!["exception"]!["detail"]!.GetValue<string>(), Does.Contain("container was lost"));
     }
 
     [Test]

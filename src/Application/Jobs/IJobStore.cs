@@ -24,9 +24,11 @@ public interface IJobStore
 
     /// <summary>The waiting jobs that are next, oldest first.</summary>
     /// <param name="passOver">Processes whose jobs can't start now.</param>
+    /// <param name="now">Jobs that are put off until later than this are left out.</param>
     /// <param name="limit">Most jobs to give.</param>
     /// <param name="cancellationToken">Ends the query.</param>
-    Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many jobs wait before this one, counted no further than <paramref name="most"/>.</summary>
     Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken);

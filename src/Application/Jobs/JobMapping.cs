@@ -16,6 +16,7 @@ internal sealed class JobMapping : Profile
             .ForMember(info => info.JobId, map => map.MapFrom(job => job.Id.ToString()))
             .ForMember(info => info.Status, map => map.MapFrom(job => Word(job.Status)))
             .ForMember(info => info.Exception, map => map.MapFrom(job => Why(job.Failure)))
+            .ForMember(info => info.Attempts, map => map.MapFrom(job => job.Attempts.Select(Told).ToList()))
             .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
     }
 
@@ -38,6 +39,9 @@ internal sealed class JobMapping : Profile
         JobFailureKind.EngineFailed => "The container engine failed",
         _ => "The server failed",
     };
+
+    private static JobAttemptInfo Told(JobAttempt attempt) =>
+        new(attempt.Number, attempt.Node, Word(attempt.Status), attempt.Started, attempt.Finished, Why(attempt.Failure));
 
     private static ExceptionInfo? Why(JobFailure? failure) => failure is null
         ? null

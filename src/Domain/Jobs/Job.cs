@@ -60,6 +60,12 @@ public sealed class Job
     /// <summary>How often it has been tried.</summary>
     public int Attempt { get; private set; }
 
+    /// <summary>The tries, oldest first; the last one goes on while the job runs.</summary>
+    public IReadOnlyList<JobAttempt> Attempts { get; private set; } = [];
+
+    /// <summary>Until when the next attempt is put off, after one that failed by its own fault; null when nothing keeps it.</summary>
+    public DateTimeOffset? NotBefore { get; private set; }
+
     /// <summary>The node that works on it.</summary>
     public string? Node { get; private set; }
 
@@ -97,22 +103,39 @@ public sealed class Job
         Updated = ToMicroseconds(at),
     };
 
-    /// <summary>Gives the waiting job to a node for its first attempt.</summary>
+    /// <summary>Gives the waiting job to a node for its first attempt, or for the next one after <see cref="Postpone"/>.</summary>
     public Claim Start(string node, DateTimeOffset leaseUntil, DateTimeOffset at)
     {
         MoveTo(Running, at);
-        Started = Updated;
+        Started ??= Updated;
+        NotBefore = null;
         return TakeOver(node, leaseUntil, "Staging inputs");
     }
 
     /// <summary>Starts the next attempt of a running job whose container or node was lost.</summary>
     /// <remarks>Refused while another node's lease runs, as is <see cref="Adopt"/>.</remarks>
-    public Claim Retry(string node, string reason, DateTimeOffset leaseUntil, DateTimeOffset at)
+    public Claim Retry(string node, JobFailure why, DateTimeOffset leaseUntil, DateTimeOffset at)
     {
         EnsureFreeFor(node, at);
         Touch(at);
+        EndAttempt(Failed, why);
         Progress = 0;
-        return TakeOver(node, leaseUntil, $"Attempt {Attempt + 1}: {reason}");
+        return TakeOver(node, leaseUntil, $"Attempt {Attempt + 1}: {why.Reason}");
+    }
+
+    /// <summary>Lets the job wait for another attempt, after one that ended by its own fault and is to be repeated.</summary>
+    /// <param name="claim">The node's right to do so, which ends with this.</param>
+    /// <param name="why">What ended the attempt.</param>
+    /// <param name="notBefore">When the next one may begin.</param>
+    /// <param name="at">When.</param>
+    public void Postpone(Claim claim, JobFailure why, DateTimeOffset notBefore, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        MoveTo(Accepted, at);
+        EndAttempt(Failed, why);
+        (Node, LeaseUntil, NotBefore, Progress) = (null, null, ToMicroseconds(notBefore), 0);
+        Message = $"Attempt {Attempt} failed and is repeated: {why.Reason}";
+        Raise(CallbackKind.InProgress);
     }
 
     /// <summary>Gives the running job to another node, which found its container alive or ended.</summary>
@@ -122,6 +145,7 @@ public sealed class Job
         EnsureFreeFor(node, at);
         Touch(at);
         (Node, LeaseUntil) = (node, leaseUntil);
+        if (Attempts is [.., var last]) Attempts = [.. Attempts.SkipLast(1), last with { Node = node }];
         return new(node, Attempt);
     }
 
@@ -162,7 +186,7 @@ public sealed class Job
     public void Fail(Claim claim, JobFailure failure, DateTimeOffset at, IEnumerable<JobOutput>? kept = null)
     {
         EnsureHeldBy(claim);
-        End(Failed, at, failure.Reason);
+        End(Failed, at, failure.Reason, failure);
         Raise(CallbackKind.Failed);
         Failure = failure;
         _outputs.AddRange(kept ?? []);
@@ -181,8 +205,15 @@ public sealed class Job
     private Claim TakeOver(string node, DateTimeOffset leaseUntil, string message)
     {
         (Node, LeaseUntil, Message) = (node, leaseUntil, message);
+        Attempts = [.. Attempts, new(++Attempt, node, Running, Updated)];
         Raise(CallbackKind.InProgress);
-        return new(node, ++Attempt);
+        return new(node, Attempt);
+    }
+
+    private void EndAttempt(JobStatus status, JobFailure? why)
+    {
+        // One that was put off has ended before.
+        if (Attempts is [.., { Finished: null } last]) Attempts = [.. Attempts.SkipLast(1), last.End(status, Updated, why)];
     }
 
     private void EnsureHeldBy(Claim claim)
@@ -196,18 +227,19 @@ public sealed class Job
         if (Node != node && LeaseUntil > at) throw new ClaimLostException(Id, new(node, Attempt));
     }
 
-    private void End(JobStatus status, DateTimeOffset at, string message)
+    private void End(JobStatus status, DateTimeOffset at, string message, JobFailure? why = null)
     {
         MoveTo(status, at);
+        EndAttempt(status, why);
         Finished ??= Updated;
         Duration = Finished - Started;
-        (Message, LeaseUntil) = (message, null);
+        (Message, LeaseUntil, NotBefore) = (message, null, null);
     }
 
     private void MoveTo(JobStatus next, DateTimeOffset at)
     {
         var legal = (Status, next) is (Accepted, Running or Failed)
-                                   or (Running, Successful or Failed)
+                                   or (Running, Successful or Failed or Accepted)
                                    or (not Dismissed, Dismissed);
         if (!legal) throw new IllegalTransitionException(Id, Status, next);
         Status = next;

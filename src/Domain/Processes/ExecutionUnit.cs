@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Domain.Processes;
 
@@ -42,6 +43,9 @@ public sealed record ExecutionUnit
     /// <summary>How strictly execute requests are read; null leaves it to the operator's setting.</summary>
     public Strictness? Validation { get; init; }
 
+    /// <summary>When a job that did not come to its end is tried again.</summary>
+    public RetryPolicy Retry { get; init; } = new();
+
     /// <summary>What the program needs and may use.</summary>
     public ResourceRequirements Resources { get; init; } = new();
 
@@ -50,6 +54,30 @@ public sealed record ExecutionUnit
 
     /// <summary>Where outputs are found, by output identifier.</summary>
     public IReadOnlyDictionary<string, OutputBinding> OutputBindings { get; init; } = new Dictionary<string, OutputBinding>();
+}
+
+/// <summary>When a job is tried again.</summary>
+/// <remarks>Ours. A container, engine or node that was lost is always worth another try; a program's own failure only where its author says so.</remarks>
+public sealed record RetryPolicy
+{
+    /// <summary>Retries of a process that states none.</summary>
+    private const int DefaultLimit = 2;
+
+    /// <summary>How often a job is tried again after its first attempt; null for 2, or what the operator allows if that is less.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Whether a failure of the program itself is tried again, too.</summary>
+    public bool OwnFailures { get; init; }
+
+    /// <summary>How often a job is tried in all.</summary>
+    /// <param name="operatorsMost">Most attempts that the operator gives to any job.</param>
+    public int MostAttempts(int operatorsMost) => Math.Min(1 + (Limit ?? DefaultLimit), operatorsMost);
+
+    /// <summary>Whether an attempt that failed so is repeated because its process asks for it.</summary>
+    /// <remarks>Another attempt meets the same image and the same request; what the program did with them may differ.</remarks>
+    public bool Repeats(JobFailureKind failure) => OwnFailures && failure is
+        JobFailureKind.ExitCode or JobFailureKind.OutOfMemory or JobFailureKind.Timeout
+        or JobFailureKind.OutputMissing or JobFailureKind.OutputInvalid or JobFailureKind.LimitExceeded;
 }
 
 /// <summary>How strictly an execute request is read.</summary>

@@ -59,10 +59,10 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     }
 
     public async Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
-        IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken)
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var waiting = context.Jobs.Where(job => job.Status == JobStatus.Accepted);
+        var waiting = context.Jobs.Where(job => job.Status == JobStatus.Accepted && (job.NotBefore == null || job.NotBefore <= now));
         if (passOver.Count > 0) waiting = waiting.Where(job => !passOver.Contains(job.ProcessId));
         return await waiting.OrderBy(job => job.Created).ThenBy(job => job.Id).Take(limit)
             .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))

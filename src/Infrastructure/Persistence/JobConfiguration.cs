@@ -16,6 +16,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.Property(job => job.Owner).HasMaxLength(256);
         builder.Property(job => job.Message).HasMaxLength(2_000).HasConversion(ClippingConverter.To(2_000));
         builder.Property(job => job.Node).HasMaxLength(256);
+        builder.Property(job => job.Attempts).HasConversion<StoredJson.AttemptsConverter, StoredJson.ListComparer<JobAttempt>>();
         builder.Property(job => job.ImageDigest).HasMaxLength(512);
         builder.Property(job => job.Version).IsConcurrencyToken();
         // A renewed lease leaves the version alone, but must not be overlooked by another node that is about to take the job over.
@@ -69,7 +70,7 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.ToTable("job_callbacks");
         builder.HasKey(callback => new { callback.JobId, callback.Kind });
         builder.HasOne<Job>().WithMany().HasForeignKey(callback => callback.JobId);
-        builder.Property(callback => callback.Log).HasConversion<StoredJson.AttemptsConverter, StoredJson.AttemptsComparer>();
+        builder.Property(callback => callback.Log).HasConversion<StoredJson.LogConverter, StoredJson.ListComparer<CallbackAttempt>>();
         builder.Property(callback => callback.Version).IsConcurrencyToken();
         // Holds only what is to be sent, however many were.
         builder.HasIndex(callback => callback.Due).HasDatabaseName("ix_job_callbacks_due").HasFilter("due IS NOT NULL");

@@ -28,7 +28,11 @@ internal static class StoredJson
 
     private static string Write(IReadOnlyList<CallbackAttempt> log) => JsonSerializer.Serialize(log, Options);
 
-    private static List<CallbackAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize<List<CallbackAttempt>>(json, Options)!;
+    private static List<CallbackAttempt> ReadLog(string json) => JsonSerializer.Deserialize<List<CallbackAttempt>>(json, Options)!;
+
+    private static string Write(IReadOnlyList<JobAttempt> attempts) => JsonSerializer.Serialize(attempts, Options);
+
+    private static List<JobAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize<List<JobAttempt>>(json, Options)!;
 
     private static ProcessDescription ReadDescription(string json) =>
         ProcessDescription.Read(JsonSerializer.Deserialize<JsonElement>(json));
@@ -38,11 +42,14 @@ internal static class StoredJson
     public sealed class DescriptionConverter()
         : ValueConverter<ProcessDescription, string>(process => process.Document.GetRawText(), json => ReadDescription(json));
 
-    /// <remarks>A log is only ever replaced, never changed: another list is another value.</remarks>
-    public sealed class AttemptsComparer()
-        : ValueComparer<IReadOnlyList<CallbackAttempt>>((left, right) => ReferenceEquals(left, right), log => RuntimeHelpers.GetHashCode(log), log => log);
+    public sealed class LogConverter() : ValueConverter<IReadOnlyList<CallbackAttempt>, string>(log => Write(log), json => ReadLog(json));
 
-    public sealed class AttemptsConverter() : ValueConverter<IReadOnlyList<CallbackAttempt>, string>(log => Write(log), json => ReadAttempts(json));
+    public sealed class AttemptsConverter()
+        : ValueConverter<IReadOnlyList<JobAttempt>, string>(attempts => Write(attempts), json => ReadAttempts(json));
+
+    /// <remarks>These lists are only ever replaced, never changed: another list is another value.</remarks>
+    public sealed class ListComparer<T>()
+        : ValueComparer<IReadOnlyList<T>>((left, right) => ReferenceEquals(left, right), list => RuntimeHelpers.GetHashCode(list), list => list);
 
     private sealed class ExpressionConverter : JsonConverter<Expression>
     {

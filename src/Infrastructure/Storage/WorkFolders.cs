@@ -26,22 +26,26 @@ internal sealed partial class WorkFolders(IOptions<DataOptions> data, ILogger<Wo
 
     public void Delete(JobId jobId)
     {
-        foreach (var folder in Folders($"{jobId}.*"))
-        {
-            try
-            {
-                FileTree.Delete(folder);
-            }
-            catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
-            {
-                // Only root can delete what a program of another user locked away; the job has ended rightly all the same.
-                LogNotDeleted(folder, refused.Message);
-            }
-        }
+        foreach (var folder in Folders($"{jobId}.*")) DeleteOrLog(folder);
     }
+
+    public void Delete(JobId jobId, int attempt) => DeleteOrLog(Find(jobId, attempt));
 
     public IReadOnlyList<JobId> List() =>
         [.. Folders("*").Select(folder => JobOf(Path.GetFileName(folder))).OfType<JobId>().Distinct()];
+
+    private void DeleteOrLog(string folder)
+    {
+        try
+        {
+            FileTree.Delete(folder);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            // Only root can delete what a program of another user locked away; the job has ended rightly all the same.
+            LogNotDeleted(folder, refused.Message);
+        }
+    }
 
     private static JobId? JobOf(string name) =>
         JobId.TryParse(name.Split('.')[0], out var id) ? id : null;

@@ -35,6 +35,11 @@ internal sealed class FakeFolders : IWorkFolders, IOutputFolder, IDisposable
         if (List().Contains(jobId)) Directory.Delete(Path.Combine(_root, jobId.ToString()), recursive: true);
     }
 
+    public void Delete(JobId jobId, int attempt)
+    {
+        if (Directory.Exists(Find(jobId, attempt))) Directory.Delete(Find(jobId, attempt), recursive: true);
+    }
+
     public IReadOnlyList<JobId> List() =>
         [.. Directory.EnumerateDirectories(_root).Select(path => JobId.TryParse(Path.GetFileName(path), out var id) ? id : default)];
 

@@ -82,12 +82,12 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     }
 
     public Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
-        IReadOnlyCollection<ProcessId> passOver, int limit, CancellationToken cancellationToken)
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<WaitingJob>>([.. _jobs
-                .Where(job => job.Status == JobStatus.Accepted && !passOver.Contains(job.ProcessId))
+                .Where(job => job.Status == JobStatus.Accepted && !(job.NotBefore > now) && !passOver.Contains(job.ProcessId))
                 .OrderBy(job => job.Created).Take(limit)
                 .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))]);
         }

@@ -22,7 +22,7 @@ internal sealed class JobFencingTests
     public void Change_AfterAnotherNodesRetry_IsRefused(string change)
     {
         var job = AJob.Running().Build();
-        job.Retry(Other, "its node was lost", AfterTheLease.AddSeconds(30), AfterTheLease);
+        job.Retry(Other, AJob.Lost, AfterTheLease.AddSeconds(30), AfterTheLease);
         Assert.Throws<ClaimLostException>(() => Changes[change](job));
         Assert.That((job.Status, job.Message, job.Progress), Is.EqualTo((JobStatus.Running, "Attempt 2: its node was lost", 0)));
     }
@@ -39,7 +39,7 @@ internal sealed class JobFencingTests
     public void Change_OfTheAttemptBeforeThisNodesOwnRetry_IsRefused(string change)
     {
         var job = AJob.Running().Build();
-        job.Retry(AJob.Node, "its container was lost", AJob.LeaseEnd, AJob.Now);
+        job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, AJob.Now);
         Assert.Throws<ClaimLostException>(() => Changes[change](job));
     }
 
@@ -55,7 +55,7 @@ internal sealed class JobFencingTests
     public void Retry_WhileAnothersLeaseRuns_IsRefused()
     {
         var job = AJob.Running().Build();
-        Assert.Throws<ClaimLostException>(() => job.Retry(Other, "lost", AfterTheLease, AJob.LeaseEnd.AddTicks(-1)));
+        Assert.Throws<ClaimLostException>(() => job.Retry(Other, AJob.Lost, AfterTheLease, AJob.LeaseEnd.AddTicks(-1)));
         Assert.That((job.Node, job.Attempt), Is.EqualTo((AJob.Node, 1)));
     }
 
@@ -80,7 +80,7 @@ internal sealed class JobFencingTests
     {
         var job = AJob.Running().Build();
         job.Report(AJob.FirstClaim, "Half done", 50, AJob.Now);
-        var claim = job.Retry(Other, "its node was lost", AfterTheLease, AJob.LeaseEnd);
+        var claim = job.Retry(Other, AJob.Lost, AfterTheLease, AJob.LeaseEnd);
         Assert.Multiple(() =>
         {
             Assert.That(claim, Is.EqualTo(new Claim(Other, 2)));

@@ -9,7 +9,7 @@ internal sealed class JobTests
     private static readonly Dictionary<string, Action<Job, DateTimeOffset>> Changes = new()
     {
         ["Report"] = (job, at) => job.Report(AJob.FirstClaim, "Reading", 1, at),
-        ["Retry"] = (job, at) => job.Retry(AJob.Node, "lost", AJob.LeaseEnd, at),
+        ["Retry"] = (job, at) => job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, at),
         ["Adopt"] = (job, at) => job.Adopt(AJob.Node, AJob.LeaseEnd, at),
         ["Succeed"] = (job, at) => job.Succeed(AJob.FirstClaim, [], at),
         ["Fail"] = (job, at) => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "late"), at),
@@ -181,5 +181,57 @@ internal sealed class JobTests
         job.Dismiss(AJob.Now);
         Assert.Throws<ClaimLostException>(() => job.Succeed(AJob.FirstClaim, [new("out", 0, "text/plain", "1", null)], Later));
         Assert.That((job.Status, job.Outputs.Count), Is.EqualTo((JobStatus.Dismissed, 0)));
+    }
+
+    [Test]
+    public void Attempts_TellOfEachItsNodeItsTimesAndItsReason()
+    {
+        var job = AJob.Running().Build();
+        var claim = job.Retry("node-2", AJob.Lost, AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd);
+        job.Fail(claim, new(JobFailureKind.ExitCode, "Exit code 3.", 3, "a long log"), AJob.LeaseEnd.AddSeconds(7));
+        Assert.That(job.Attempts, Is.EqualTo(new[]
+        {
+            new JobAttempt(1, AJob.Node, JobStatus.Failed, AJob.Now, AJob.LeaseEnd, AJob.Lost),
+            new JobAttempt(2, "node-2", JobStatus.Failed, AJob.LeaseEnd, AJob.LeaseEnd.AddSeconds(7), new(JobFailureKind.ExitCode, "Exit code 3.", 3)),
+        }));
+    }
+
+    [TestCase(JobStatus.Running)]
+    [TestCase(JobStatus.Successful)]
+    public void Attempts_OfAJobThatIsUnderWayOrSucceeded_HaveNoReason(JobStatus status)
+    {
+        var ended = status == JobStatus.Running ? null : (DateTimeOffset?)AJob.Now;
+        Assert.That(AJob.In(status).Attempts, Is.EqualTo(new[] { new JobAttempt(1, AJob.Node, status, AJob.Now, ended) }));
+    }
+
+    [Test]
+    public void Attempts_OfADismissedJob_EndWithTheDismissal_AndEndedOnesStay()
+    {
+        var running = AJob.Running().Build();
+        running.Dismiss(Later);
+        var ended = AJob.Successful().Build();
+        ended.Dismiss(Later);
+        Assert.That(running.Attempts.Single(), Is.EqualTo(new JobAttempt(1, AJob.Node, JobStatus.Dismissed, AJob.Now, Later)));
+        Assert.That(ended.Attempts.Single().Status, Is.EqualTo(JobStatus.Successful));
+    }
+
+    [Test]
+    public void Attempts_OfAnAdoptedJob_NameTheNodeThatHasIt()
+    {
+        var job = AJob.Running().Build();
+        job.Adopt("node-2", AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd);
+        Assert.That(job.Attempts.Single(), Is.EqualTo(new JobAttempt(1, "node-2", JobStatus.Running, AJob.Now)));
+    }
+
+    [Test]
+    public void Postpone_PutsTheJobBackAmongThoseThatWait_UntilItIsStartedAgain()
+    {
+        var job = AJob.Running().Build();
+        job.Report(AJob.FirstClaim, "Reading", 42, AJob.Now);
+        job.Postpone(AJob.FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3.", 3), AJob.LeaseEnd, Later);
+        Assert.That((job.NotBefore, job.Progress, job.Node, job.LeaseUntil), Is.EqualTo(((DateTimeOffset?)AJob.LeaseEnd, 0, (string?)null, (DateTimeOffset?)null)));
+        var claim = job.Start("node-2", AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd);
+        Assert.That((claim, job.NotBefore, job.Started), Is.EqualTo((new Claim("node-2", 2), (DateTimeOffset?)null, (DateTimeOffset?)AJob.Now)), "the first start stays");
+        Assert.That(job.Attempts.Select(attempt => attempt.Status), Is.EqualTo(new[] { JobStatus.Failed, JobStatus.Running }));
     }
 }

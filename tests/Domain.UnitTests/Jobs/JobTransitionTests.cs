@@ -10,11 +10,12 @@ internal sealed class JobTransitionTests
     {
         ["Start"] = job => job.Start(AJob.Node, AJob.LeaseEnd, AJob.Now),
         ["Adopt"] = job => job.Adopt(AJob.Node, AJob.LeaseEnd, AJob.Now),
-        ["Retry"] = job => job.Retry(AJob.Node, "its container was lost", AJob.LeaseEnd, AJob.Now),
+        ["Retry"] = job => job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, AJob.Now),
         ["Report"] = job => job.Report(AJob.FirstClaim, "Reading", 10, AJob.Now),
         ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:1"),
         ["Succeed"] = job => job.Succeed(AJob.FirstClaim, [], AJob.Now),
         ["Fail"] = job => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "too long"), AJob.Now),
+        ["Postpone"] = job => job.Postpone(AJob.FirstClaim, new(JobFailureKind.ExitCode, "exit code 3"), AJob.LeaseEnd, AJob.Now),
         ["Dismiss"] = job => job.Dismiss(AJob.Now),
     };
 
@@ -26,6 +27,7 @@ internal sealed class JobTransitionTests
     [TestCase(Running, "UseImage", Running)]
     [TestCase(Running, "Succeed", Successful)]
     [TestCase(Running, "Fail", Failed)]
+    [TestCase(Running, "Postpone", Accepted)]
     [TestCase(Running, "Dismiss", Dismissed)]
     [TestCase(Successful, "Dismiss", Dismissed)]
     [TestCase(Failed, "Dismiss", Dismissed)]
@@ -69,7 +71,7 @@ internal sealed class JobTransitionTests
 
     [Test]
     public void Move_OfANode_WhereNobodyHoldsTheJob_IsRefused(
-        [Values(Accepted, Successful, Failed, Dismissed)] JobStatus from, [Values("Report", "UseImage", "Succeed", "Fail")] string move)
+        [Values(Accepted, Successful, Failed, Dismissed)] JobStatus from, [Values("Report", "UseImage", "Succeed", "Fail", "Postpone")] string move)
     {
         var job = AJob.In(from);
         var version = job.Version;
@@ -84,6 +86,6 @@ internal sealed class JobTransitionTests
             .SelectMany(method => method.GetCustomAttributes(typeof(TestCaseAttribute), false).Cast<TestCaseAttribute>())
             .Select(test => (test.Arguments[0], test.Arguments[1])).ToList();
         Assert.That(tried, Is.Unique);
-        Assert.That(tried, Has.Count.EqualTo((5 * Moves.Count) - (4 * 4)), "the combinatorial test has the other 16");
+        Assert.That(tried, Has.Count.EqualTo((5 * Moves.Count) - (4 * 5)), "the combinatorial test has the other 20");
     }
 }

@@ -78,6 +78,36 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     }
 
     [Test]
+    public async Task FindAsync_AJobThatWasTriedAgain_GivesItsAttempts()
+    {
+        var job = await AddRunningAsync();
+        await Jobs.UpdateAsync(job.Id, changed => changed.Postpone(FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3.", 3), Noon.AddSeconds(5), Noon), None);
+        await Jobs.UpdateAsync(job.Id, changed => changed.Start("node-2", Noon.AddMinutes(1), Noon.AddSeconds(5)), None);
+
+        await using var another = _server.Another();
+        var found = (await another.Jobs.FindAsync(job.Id, None))!;
+        var listed = (await another.Jobs.ListAsync(new(), null, 1, None)).Items.Single();
+
+        JobAttempt[] attempts =
+        [
+            new(1, Node, JobStatus.Failed, Noon, Noon, new(JobFailureKind.ExitCode, "Exit code 3.", 3)),
+            new(2, "node-2", JobStatus.Running, Noon.AddSeconds(5)),
+        ];
+        Assert.That(found.Attempts, Is.EqualTo(attempts));
+        Assert.That(listed.Attempts, Is.EqualTo(attempts));
+    }
+
+    [Test]
+    public async Task ListWaitingAsync_AJobThatIsPutOff_WaitsForItsTime()
+    {
+        var job = await AddRunningAsync();
+        await Jobs.UpdateAsync(job.Id, changed => changed.Postpone(FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3."), Noon.AddSeconds(5), Noon), None);
+
+        Assert.That(await Jobs.ListWaitingAsync([], Noon.AddSeconds(4), 9, None), Is.Empty);
+        Assert.That((await Jobs.ListWaitingAsync([], Noon.AddSeconds(5), 9, None)).Select(waiting => waiting.Id), Is.EqualTo(new[] { job.Id }));
+    }
+
+    [Test]
     public async Task FindAsync_AFailedJob_GivesTheReason()
     {
         var job = await AddRunningAsync();
@@ -459,7 +489,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.AddAsync(ARunningJob("a", Noon), None);
         await Jobs.AddAsync(AJob("a", Noon.AddSeconds(3)), None);
 
-        var waiting = await Jobs.ListWaitingAsync([new("full"), new("absent")], 2, None);
+        var waiting = await Jobs.ListWaitingAsync([new("full"), new("absent")], Noon, 2, None);
 
         Assert.That(waiting.Select(job => job.ProcessId.Value), Is.EqualTo(new[] { "a", "b" }));
     }

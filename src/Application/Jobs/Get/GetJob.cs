@@ -11,7 +11,7 @@ namespace OgcProcesses.Application.Jobs.Get;
 /// <remarks>/req/core/job</remarks>
 public sealed record GetJob(JobId Id) : IRequest<StatusInfo>;
 
-internal sealed class GetJobHandler(IJobStore jobs, IProcessStore processes, Admission admission, IOptions<RunnerOptions> options, IMapper mapper)
+internal sealed class GetJobHandler(IJobStore jobs, IProcessStore processes, Admission admission, IOptions<RunnerOptions> options, IMapper mapper, TimeProvider clock)
     : IRequestHandler<GetJob, StatusInfo>
 {
     /// <summary>Jobs before a waiting one are counted no further than this.</summary>
@@ -22,6 +22,7 @@ internal sealed class GetJobHandler(IJobStore jobs, IProcessStore processes, Adm
         var job = await jobs.GetAsync(request.Id, cancellationToken);
         var status = mapper.Map<StatusInfo>(job);
         if (job.Status != JobStatus.Accepted) return status;
+        if (job.NotBefore is { } due && due > clock.GetUtcNow()) return status with { Message = $"{job.Message} The next attempt begins after {due:u}." };
         var before = await jobs.CountWaitingBeforeAsync(job, FarthestPosition, cancellationToken);
         var demand = await processes.DemandOfAsync(job.RevisionId, options.Value, cancellationToken);
         return status with { Message = admission.Explain(job.ProcessId, demand, before, before >= FarthestPosition) };

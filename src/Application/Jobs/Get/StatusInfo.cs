@@ -51,12 +51,24 @@ public sealed record StatusInfo
     /// <summary>Counts the tries; ours.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>The tries, oldest first; ours.</summary>
+    public IReadOnlyList<JobAttemptInfo> Attempts { get; init; } = [];
+
     /// <summary>Digest of the image that ran; ours.</summary>
     public string? ImageDigest { get; init; }
 
     /// <summary>Where to go from here.</summary>
     public IReadOnlyList<Link> Links { get; init; } = [];
 }
+
+/// <summary>One try to run a job; ours.</summary>
+/// <param name="Number">Counts the tries, from 1.</param>
+/// <param name="Node">The server node that made it.</param>
+/// <param name="Status">running, or how it ended: successful, failed or dismissed.</param>
+/// <param name="Started">When it began.</param>
+/// <param name="Finished">When it ended.</param>
+/// <param name="Exception">Why it failed.</param>
+public sealed record JobAttemptInfo(int Number, string Node, string Status, DateTimeOffset Started, DateTimeOffset? Finished, ExceptionInfo? Exception);
 
 /// <summary>Why a job failed.</summary>
 /// <remarks>Part 1 2.0 draft, statusInfo.yaml, exception.</remarks>

@@ -28,6 +28,9 @@ public interface IWorkFolders
     /// <summary>Deletes the folders of all attempts of a job. Does nothing when there are none.</summary>
     void Delete(JobId jobId);
 
+    /// <summary>Deletes the folder of one attempt. Does nothing when there is none.</summary>
+    void Delete(JobId jobId, int attempt);
+
     /// <summary>Jobs that have folders.</summary>
     IReadOnlyList<JobId> List();
 }

@@ -35,7 +35,7 @@ public sealed partial class JobDispatcher(
         while (true)
         {
             var limit = Math.Max(1, admission.Free) + passedOver.Count;
-            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, limit, stopping);
+            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, Now, limit, stopping);
             var next = waiting.Where(job => !passedOver.Contains(job.Id)).ToList();
             if (next.Count == 0) return;
             foreach (var job in next)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
@@ -166,7 +167,7 @@ public sealed partial class JobRunner(
             token => EnsureImageAsync(attempt, token),
             token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
             cancellationToken);
-        var (call, environment) = Call(job, revision.Unit, present, inputs);
+        var (call, environment) = Call(job, claim, revision.Unit, present, inputs);
         if ((call.Arguments ?? []).Concat(environment.Values).Any(text => text.Contains('\0')))
             throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument or a variable holds a NUL, which neither can.");
         var container = await runner.StartAsync(
@@ -189,11 +190,11 @@ public sealed partial class JobRunner(
     }
 
     private static (ProgramCall Call, Dictionary<string, string> Environment) Call(
-        Job job, ExecutionUnit unit, ContainerImage image, StagedInputs inputs)
+        Job job, Claim claim, ExecutionUnit unit, ContainerImage image, StagedInputs inputs)
     {
         try
         {
-            return (CommandLine.Of(unit, image, inputs), Environment(job, CommandLine.Environment(unit, inputs)));
+            return (CommandLine.Of(unit, image, inputs), Environment(job, claim, CommandLine.Environment(unit, inputs)));
         }
         catch (FormatException tooLong)
         {
@@ -207,10 +208,11 @@ public sealed partial class JobRunner(
         return await runner.EnsureImageAsync(attempt.Revision.Unit.Image, new PullProgress(pulling), cancellationToken);
     }
 
-    private static Dictionary<string, string> Environment(Job job, Dictionary<string, string> ofUnit) => new(ofUnit)
+    private static Dictionary<string, string> Environment(Job job, Claim claim, Dictionary<string, string> ofUnit) => new(ofUnit)
     {
         ["OGC_JOB_ID"] = job.Id.ToString(),
         ["OGC_PROCESS_ID"] = job.ProcessId.Value,
+        ["OGC_ATTEMPT"] = claim.Attempt.ToString(CultureInfo.InvariantCulture),
         ["OGC_INPUTS"] = ContainerPaths.InputsFile,
         ["OGC_OUTPUTS"] = ContainerPaths.Outputs,
         ["OGC_WANTED"] = ContainerPaths.WantedFile,
@@ -276,6 +278,12 @@ public sealed partial class JobRunner(
 
     private async Task FailAsync(JobId id, Claim claim, JobFailure failure, Attempt? attempt = null, IReadOnlyList<JobOutput>? kept = null)
     {
+        if (attempt is not null && IsRepeated(attempt, failure))
+        {
+            await PostponeAsync(attempt, failure);
+            return;
+        }
+
         await SettleAsync(id, claim, job =>
         {
             attempt?.NoteImage(job);
@@ -286,7 +294,26 @@ public sealed partial class JobRunner(
         if (kept is not { Count: > 0 }) outputStore.Delete(id);
     }
 
-    /// <summary>Ends the job in one transaction.</summary>
+    private bool IsRepeated(Attempt attempt, JobFailure failure)
+    {
+        var policy = attempt.Revision.Unit.Retry;
+        return policy.Repeats(failure.Kind) && attempt.Claim.Attempt < policy.MostAttempts(_options.MaxAttempts);
+    }
+
+    /// <summary>Puts the job back among those that wait, to be tried again after a pause; it holds no place meanwhile.</summary>
+    private async Task PostponeAsync(Attempt attempt, JobFailure failure)
+    {
+        var (id, claim) = (attempt.Job.Id, attempt.Claim);
+        await SettleAsync(id, claim, job =>
+        {
+            attempt.NoteImage(job);
+            job.Postpone(claim, failure, clock.GetUtcNow() + _options.RetryAfter(claim.Attempt), clock.GetUtcNow());
+        });
+        // What it stored is removed by the next attempt, which may have begun on another node, with a folder of its own.
+        await StopAndCleanUpAsync(id, claim.Attempt, isLast: false);
+    }
+
+    /// <summary>Ends the job, or its attempt, in one transaction.</summary>
     private async Task SettleAsync(JobId id, Claim claim, Action<Job> end)
     {
         try
@@ -303,13 +330,13 @@ public sealed partial class JobRunner(
     }
 
     /// <summary>Stops the container of an attempt, if there is one, and removes what only the attempt needed.</summary>
-    private async Task StopAndCleanUpAsync(JobId id, int attempt)
+    private async Task StopAndCleanUpAsync(JobId id, int attempt, bool isLast = true)
     {
         try
         {
             var container = await runner.FindAsync(id, attempt, CancellationToken.None);
             if (container is not null) await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
-            await CleanUpAsync(id, container);
+            await CleanUpAsync(id, container, isLast ? null : attempt);
         }
         catch (EngineException failure)
         {
@@ -318,12 +345,13 @@ public sealed partial class JobRunner(
         }
     }
 
-    private async Task CleanUpAsync(JobId id, JobContainer? container)
+    private async Task CleanUpAsync(JobId id, JobContainer? container, int? onlyAttempt = null)
     {
         try
         {
             if (container is not null) await runner.RemoveAsync(container, CancellationToken.None);
-            folders.Delete(id);
+            if (onlyAttempt is { } attempt) folders.Delete(id, attempt);
+            else folders.Delete(id);
         }
         catch (Exception failure)
         {
@@ -348,12 +376,19 @@ public sealed partial class JobRunner(
         await WaitForEngineAsync(id, claim, cancellationToken);
         if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
         await StopAndCleanUpAsync(id, claim.Attempt);
-        if (claim.Attempt >= _options.MaxAttempts)
+        if (claim.Attempt >= await MostAttemptsAsync(id, cancellationToken))
             throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after {claim.Attempt} attempts: {reason}");
         Claim? next = null;
         await jobs.UpdateAsync(
-            id, job => next = job.Retry(node.Id, reason, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
+            id, job => next = job.Retry(node.Id, new(JobFailureKind.EngineFailed, reason), clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
         return (next ?? throw new ClaimLostException(id, claim), null);
+    }
+
+    private async Task<int> MostAttemptsAsync(JobId id, CancellationToken cancellationToken)
+    {
+        var job = await jobs.FindAsync(id, cancellationToken);
+        var revision = job is null ? null : await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
+        return (revision?.Unit.Retry ?? new()).MostAttempts(_options.MaxAttempts);
     }
 
     private async Task WaitForEngineAsync(JobId id, Claim claim, CancellationToken cancellationToken)

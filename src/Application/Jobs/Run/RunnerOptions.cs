@@ -71,9 +71,17 @@ public sealed class RunnerOptions : IValidatableObject
     [Range(1, 100 << 20)]
     public int MaxValueBytes { get; set; } = 4 << 20;
 
-    /// <summary>How often a job is tried when its container or its node is lost; the program's own failure is not tried again.</summary>
+    /// <summary>Most attempts of one job; a package that asks for more retries is refused.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>Time between a program's own failure and the next attempt, where its process asks for one; it doubles with each further attempt.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time between two attempts.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxRetry { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a node holds a job without renewing; afterwards another node takes it over.</summary>
     [Range(typeof(TimeSpan), "00:00:03", "01:00:00")]
@@ -103,6 +111,14 @@ public sealed class RunnerOptions : IValidatableObject
     [Range(0L, long.MaxValue)]
     public long MinFreeBytes { get; set; } = 500L << 20;
 
+    /// <summary>The time between a program's own failure and the next attempt.</summary>
+    /// <param name="attempts">Attempts so far, at least 1.</param>
+    public TimeSpan RetryAfter(int attempts)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(attempts - 1, 30));
+        return wait < MaxRetry ? wait : MaxRetry;
+    }
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -113,5 +129,7 @@ public sealed class RunnerOptions : IValidatableObject
             yield return new($"Runner:DefaultMemoryRequest ({DefaultMemoryRequest}) must not be more than Runner:MemoryBudget ({MemoryBudget}).", [nameof(DefaultMemoryRequest)]);
         if (DefaultTimeout > MaxTimeout)
             yield return new($"Runner:DefaultTimeout ({DefaultTimeout:c}) must not be more than Runner:MaxTimeout ({MaxTimeout:c}).", [nameof(DefaultTimeout)]);
+        if (FirstRetry > MaxRetry)
+            yield return new($"Runner:FirstRetry ({FirstRetry:c}) must not be more than Runner:MaxRetry ({MaxRetry:c}).", [nameof(FirstRetry)]);
     }
 }

@@ -55,6 +55,7 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             EnvironmentFrom = environmentFrom,
             Network = ReadNetwork(unit, at),
             Validation = ReadValidation(unit, at),
+            Retry = ReadRetry(unit, $"{at}/retry"),
             Resources = ReadResources(unit, $"{at}/config"),
             InputBindings = ReadBindings(unit, at, "inputBindings", inputs, ReadInputBinding),
             OutputBindings = ReadBindings(unit, at, "outputBindings", outputs, ReadOutputBinding),
@@ -175,6 +176,21 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
                 Wrong($"{at}/validation", "must be 'strict' or 'lenient'");
                 return null;
         }
+    }
+
+    private RetryPolicy ReadRetry(JsonElement unit, string at)
+    {
+        if (!unit.TryGetProperty("retry", out var retry) || retry.ValueKind == JsonValueKind.Null) return new();
+        if (retry.ValueKind != JsonValueKind.Object)
+        {
+            Wrong(at, "must be an object");
+            return new();
+        }
+
+        var limit = Whole(retry, at, "limit");
+        if (limit >= limits.MaxAttempts)
+            Wrong($"{at}/limit", $"{limit} retries are more than this server allows ({limits.MaxAttempts - 1}, since it tries no job more than {limits.MaxAttempts} times)");
+        return new() { Limit = limit, OwnFailures = Flag(retry, at, "ownFailures") ?? false };
     }
 
     private ResourceRequirements ReadResources(JsonElement unit, string at)

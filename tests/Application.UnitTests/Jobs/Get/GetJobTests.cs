@@ -39,6 +39,14 @@ internal sealed class GetJobTests : IDisposable
     }
 
     [Test]
+    public async Task Get_OfAJobThatIsPutOff_TellsWhyAndUntilWhen()
+    {
+        var job = _node.Jobs.Add(AJob.Running().Build());
+        job.Postpone(AJob.FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3."), AJob.Now.AddSeconds(5), AJob.Now);
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Attempt 1 failed and is repeated: Exit code 3. The next attempt begins after 2026-03-01 12:00:05Z."));
+    }
+
+    [Test]
     public async Task Get_OfAJobUnderWay_TellsItsOwnMessage() =>
         Assert.That((await GetAsync(_node.Jobs.Add(AJob.Running().Build()).Id)).Message, Is.EqualTo("Staging inputs"));
 
@@ -48,5 +56,5 @@ internal sealed class GetJobTests : IDisposable
         Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(JobId.New()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
 
     private Task<StatusInfo> GetAsync(JobId id) =>
-        new GetJobHandler(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
+        new GetJobHandler(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), AMapper.WithAllMaps, _node.Clock).Handle(new(id), CancellationToken.None);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -53,7 +54,7 @@ internal sealed class JobRunnerTests : IDisposable
             Assert.That(spec.Network, Is.False, "the operator does not allow it");
             Assert.That(spec.Environment, Is.EqualTo(new Dictionary<string, string>
             {
-                ["TZ"] = "UTC", ["OGC_JOB_ID"] = job.Id.ToString(), ["OGC_PROCESS_ID"] = "echo",
+                ["TZ"] = "UTC", ["OGC_JOB_ID"] = job.Id.ToString(), ["OGC_PROCESS_ID"] = "echo", ["OGC_ATTEMPT"] = "1",
                 ["OGC_INPUTS"] = "/job/inputs.json", ["OGC_OUTPUTS"] = "/job/outputs", ["OGC_WANTED"] = "/job/wanted.json",
             }));
         });
@@ -393,7 +394,7 @@ internal sealed class JobRunnerTests : IDisposable
         var job = await BeginAsync(AProcess.Named("echo"));
         var container = await _node.Runner.WaitedForAsync(job.Id);
         var later = AJob.Now.AddHours(1);
-        var claim = job.Retry("node-2", "its node was lost", later.AddHours(1), later);
+        var claim = job.Retry("node-2", AJob.Lost, later.AddHours(1), later);
         _node.Outputs.Files[$"{job.Id}/out/out.tif"] = [1];
         job.Succeed(claim, [], later);
         container.Exit();
@@ -455,7 +456,90 @@ internal sealed class JobRunnerTests : IDisposable
     {
         _node.Options.MaxAttempts = 30;
         _node.Runner.Failing = call => { if (call == "Start") throw new EngineException("out of disk"); };
-        var job = await _node.RunToTheEndAsync(_node.Accept(AProcess.Named("echo").Deploy()));
+        var job = await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Retry = new() { Limit = 29 } }));
         Assert.That(job.Message, Is.EqualTo("Given up after 30 attempts: out of disk"));
     }
+
+    [TestCase(30, null, 3)]
+    [TestCase(2, null, 2)]
+    [TestCase(30, 0, 1)]
+    [TestCase(2, 9, 2)]
+    public async Task Run_WhenTheEngineFailsAtEveryAttempt_IsTriedAsOftenAsProcessAndOperatorSay(int operators, int? limit, int attempts)
+    {
+        _node.Options.MaxAttempts = operators;
+        _node.Runner.Failing = call => { if (call == "Start") throw new EngineException("out of disk"); };
+        var job = await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Retry = new() { Limit = limit } }));
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Failed, attempts)));
+            Assert.That(job.Attempts.Select(attempt => attempt.Number), Is.EqualTo(Enumerable.Range(1, attempts)));
+            Assert.That(job.Attempts.Select(attempt => (attempt.Status, attempt.Failure?.Kind)), Is.All.EqualTo((JobStatus.Failed, (JobFailureKind?)JobFailureKind.EngineFailed)));
+        });
+    }
+
+    [Test]
+    public async Task Run_OfAProgramWhoseFailureIsToBeRepeated_WaitsWithoutAPlace_AndBeginsAnew()
+    {
+        _node.Runner.Program = container =>
+        {
+            if (container.Attempt == 1) container.Write("left", "over").Say("no such host", LogSource.Stderr).Exit(3);
+            else container.Write("out", Directory.GetFiles(container.Outputs).Length.ToString(CultureInfo.InvariantCulture)).Exit();
+        };
+        var job = await RunAsync(Repeating(1).Giving(Text));
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.NotBefore), Is.EqualTo((JobStatus.Accepted, (DateTimeOffset?)AJob.Now.AddSeconds(5))));
+            Assert.That((job.Node, job.LeaseUntil, job.Finished, job.Failure), Is.EqualTo(((string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null, (JobFailure?)null)));
+            Assert.That(job.Message, Is.EqualTo("Attempt 1 failed and is repeated: The program ended with exit code 3: no such host"));
+            Assert.That(_node.Admission.Free, Is.EqualTo(_node.Options.MaxConcurrentJobs));
+            Assert.That(_node.Runner.Containers, Is.Empty);
+        });
+        await _node.RunToTheEndAsync(job);
+        Assert.That(job.Attempt, Is.EqualTo(1), "not before its time");
+        _node.Clock.Advance(TimeSpan.FromSeconds(5));
+        await _node.RunToTheEndAsync(job);
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Attempt, job.Started), Is.EqualTo((JobStatus.Successful, 2, (DateTimeOffset?)AJob.Now)), job.Message);
+            Assert.That(job.Outputs.Single().Value, Is.EqualTo("\"0\""), "a clean outputs folder");
+            Assert.That(job.Attempts, Is.EqualTo(new[]
+            {
+                new JobAttempt(1, AJob.Node, JobStatus.Failed, AJob.Now, AJob.Now, new(JobFailureKind.ExitCode, "The program ended with exit code 3: no such host", 3)),
+                new JobAttempt(2, AJob.Node, JobStatus.Successful, AJob.Now.AddSeconds(5), AJob.Now.AddSeconds(5)),
+            }));
+            Assert.That(_node.Folders.List(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Run_OfAProgramThatFailsAtEveryAttempt_FailsAfterTheLastWithItsReason()
+    {
+        _node.Runner.Program = container => container.Exit(container.Attempt);
+        var job = _node.Accept(Repeating(2).Deploy());
+        for (var wait = 5; !job.IsFinal; wait *= 2)
+        {
+            await _node.RunToTheEndAsync(job);
+            _node.Clock.Advance(TimeSpan.FromSeconds(wait));
+        }
+
+        Assert.That((job.Status, job.Attempt, job.Failure?.ExitCode), Is.EqualTo((JobStatus.Failed, 3, (long?)3)));
+        Assert.That(job.Attempts.Select(attempt => attempt.Failure?.ExitCode), Is.EqualTo(new long?[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public async Task Run_OfAProgramWhoseProcessAsksForNothing_IsNotRepeated()
+    {
+        _node.Runner.Program = container => container.Exit(3);
+        Assert.That((await RunAsync(AProcess.Named("echo"))).Status, Is.EqualTo(JobStatus.Failed));
+    }
+
+    [Test]
+    public async Task Run_WithoutItsImage_IsNotRepeatedEvenWhereOwnFailuresAre()
+    {
+        _node.Runner.Failing = call => { if (call == "EnsureImage") throw new ImageUnavailableException("a:1", "no such host"); };
+        Assert.That((await RunAsync(Repeating(2))).Status, Is.EqualTo(JobStatus.Failed));
+    }
+
+    private static AProcess Repeating(int limit) =>
+        AProcess.Named("repeating").Running(new() { Image = "a", Retry = new() { Limit = limit, OwnFailures = true } });
 }

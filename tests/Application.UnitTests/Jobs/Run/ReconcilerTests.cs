@@ -116,7 +116,7 @@ internal sealed class ReconcilerTests : IDisposable
     public async Task Reconcile_OfAContainerOfAnEarlierAttempt_RemovesIt()
     {
         var job = AJob.Running().Build();
-        job.Retry(AJob.Node, "lost", AJob.LeaseEnd, AJob.Now);
+        job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, AJob.Now);
         job.Adopt("node-2", AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd);
         _node.Jobs.Add(job);
         _node.Runner.Add(job.Id, 1, ContainerState.Running);

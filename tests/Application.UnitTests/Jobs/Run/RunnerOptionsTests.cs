@@ -30,6 +30,17 @@ internal sealed class RunnerOptionsTests
     public void Validate_OfADefaultTimeLimitBeyondTheLongest_IsRefused() =>
         Assert.That(Wrong(options => options.DefaultTimeout = TimeSpan.FromDays(8)), Is.EqualTo(new[] { "DefaultTimeout" }));
 
+    [TestCase(1, 5)]
+    [TestCase(2, 10)]
+    [TestCase(4, 40)]
+    [TestCase(99, 300)]
+    public void RetryAfter_SomeAttempts_DoublesUpToTheLongest(int attempts, int seconds) =>
+        Assert.That(new RunnerOptions().RetryAfter(attempts), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [Test]
+    public void Validate_OfAFirstRetryBeyondTheLongest_IsRefused() =>
+        Assert.That(Wrong(options => options.FirstRetry = TimeSpan.FromMinutes(6)), Is.EqualTo(new[] { "FirstRetry" }));
+
     [Test]
     public void Validate_OfSeveralRulesBroken_TellsThemAll() =>
         Assert.That(

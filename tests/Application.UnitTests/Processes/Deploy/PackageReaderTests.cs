@@ -48,6 +48,7 @@ internal sealed class PackageReaderTests
             .With("/executionUnit/config", """
                 {"cpuMin": 0.5, "cpuMax": 4, "memoryMin": 0.25, "memoryMax": 8, "storageTempMin": 1, "storageOutputsMin": 10, "jobTimeout": 90}
                 """)
+            .With("/executionUnit/retry", """{"limit": 1, "ownFailures": true}""")
             .With("/executionUnit/bindings/inputBindings/a", """
                 {"prefix": "--in", "separate": false, "position": -2, "itemSeparator": ",", "valueFrom": "$(self.path)", "shellQuote": true}
                 """)
@@ -55,6 +56,7 @@ internal sealed class PackageReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(unit.Command, Is.EqualTo(new[] { "python", "-m", "tool" }));
+            Assert.That(unit.Retry, Is.EqualTo(new RetryPolicy { Limit = 1, OwnFailures = true }));
             Assert.That(unit.Environment, Is.EqualTo(new Dictionary<string, string> { ["TZ"] = "UTC" }));
             Assert.That(unit.Resources, Is.EqualTo(new ResourceRequirements
             {
@@ -212,6 +214,10 @@ internal sealed class PackageReaderTests
     [TestCase("/processDescription/outputs/out/schema", """{"type": "string", "contentMediaType": "GeoTIFF"}""", "/processDescription/outputs/out/schema/contentMediaType")]
     [TestCase("/processDescription/outputs/out/schema", """{"type": "string", "contentMediaType": "text/plain\r\nX: y"}""", "/processDescription/outputs/out/schema/contentMediaType")]
     [TestCase("/executionUnit/config/jobTimeout", "3601", "/executionUnit/config/jobTimeout")]
+    [TestCase("/executionUnit/retry", "3", "/executionUnit/retry")]
+    [TestCase("/executionUnit/retry", """{"limit": 3}""", "/executionUnit/retry/limit")]
+    [TestCase("/executionUnit/retry", """{"limit": -1}""", "/executionUnit/retry/limit")]
+    [TestCase("/executionUnit/retry", """{"ownFailures": "yes"}""", "/executionUnit/retry/ownFailures")]
     [TestCase("/executionUnit/config/storageTempMin", "11", "/executionUnit/config/storageTempMin")]
     [TestCase("/executionUnit/config/storageOutputsMin", "11", "/executionUnit/config/storageOutputsMin")]
     [TestCase("/executionUnit/bindings", "[]", "/executionUnit/bindings")]
