@@ -27,23 +27,3 @@ public sealed class OutputRefusedException(string reason, JobFailureKind kind = 
     /// <summary>How the job fails because of it.</summary>
     public JobFailureKind Kind { get; } = kind;
 }
-
-/// <summary>Keeps what the programs of jobs wrote.</summary>
-public interface ILogStore
-{
-    /// <summary>Starts the log of an attempt anew.</summary>
-    ILogWriter Create(JobId jobId, int attempt);
-
-    /// <summary>The lines kept of a job's last attempt, oldest first; none when it wrote nothing.</summary>
-    IAsyncEnumerable<Run.LogLine> ReadAsync(JobId jobId, CancellationToken cancellationToken);
-
-    /// <summary>Deletes a job's log. Does nothing when there is none.</summary>
-    void Delete(JobId jobId);
-}
-
-/// <summary>Writes one attempt's log.</summary>
-public interface ILogWriter : IAsyncDisposable
-{
-    /// <summary>Adds a line, until the log has reached its largest size.</summary>
-    ValueTask WriteAsync(Run.LogLine line);
-}

@@ -1,7 +1,5 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs;
@@ -16,12 +14,20 @@ public sealed class LogOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Logs";
 
-    /// <summary>Largest log of one job, in bytes; of what its program writes beyond that nothing is kept.</summary>
+    /// <summary>
+    /// Largest log of one attempt, in bytes, give or take a line: its first half is kept, and of the rest the last quarter at
+    /// least. The logs of earlier attempts may have as much together.
+    /// </summary>
     [Range(1_000, long.MaxValue)]
     public long MaxBytes { get; set; } = 10 << 20;
 }
 
-/// <summary>Logs at <c>{Data}/logs/XX/JOB.log</c>, XX being the first characters of the job.</summary>
+/// <summary>Logs in stretches, each a file below <c>{Data}/logs/XX/JOB</c>, XX being the first characters of the job.</summary>
+/// <remarks>
+/// The first stretch is the head. What no longer fits goes into further ones, of which the last two are kept. The name of a
+/// stretch tells where it begins, so that two that don't meet tell what is missing between them, and a crash can make nothing
+/// of this untrue.
+/// </remarks>
 internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOptions<LogOptions> options, ILogger<FolderLogStore> logger)
     : ILogStore
 {
@@ -29,150 +35,116 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 
     public ILogWriter Create(JobId jobId, int attempt)
     {
-        var path = PathOf(jobId);
-        PrivateFolder.Create(Path.GetDirectoryName(path)!);
+        var folder = PrivateFolder.Create(FolderOf(jobId));
+        var stretches = LogStretch.In(folder);
         // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
-        File.Delete(path);
-        return new Writer(path, options.Value.MaxBytes, this);
-    }
-
-    public async IAsyncEnumerable<LogLine> ReadAsync(JobId jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (Open(PathOf(jobId)) is not { } file) yield break;
-        using var reader = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 16 << 10);
-        while (await reader.ReadLineAsync(cancellationToken) is { } text)
+        var writing = stretches.Where(former => former.Attempt == attempt).Select(former => former.Writing).DefaultIfEmpty().Max() + 1;
+        var first = new LogStretch(folder, attempt, writing, Line: 1, Offset: 0);
+        var writer = new Writer(first, options.Value.MaxBytes, this);
+        var left = options.Value.MaxBytes;
+        foreach (var former in stretches.Where(one => one.Attempt != attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
         {
-            if (LogText.Parse(text) is { } line) yield return line;
+            left -= former.Sum(stretch => stretch.Length);
+            if (left < 0) Delete(former);
         }
+
+        Delete(stretches.Where(former => former.Attempt == attempt));
+        return writer;
     }
 
-    public void Delete(JobId jobId)
+    public ILogReader Open(JobId jobId, int attempt, long skip) => new LogStretchReader(FolderOf(jobId), attempt, skip);
+
+    public void Delete(JobId jobId) => FileTree.Delete(FolderOf(jobId));
+
+    private static void Delete(IEnumerable<LogStretch> stretches)
     {
-        if (File.Exists(PathOf(jobId))) File.Delete(PathOf(jobId));
+        foreach (var stretch in stretches) File.Delete(stretch.Path);
     }
 
-    private static FileStream? Open(string path)
-    {
-        try
-        {
-            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
-        }
-        catch (IOException absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private string PathOf(JobId jobId) => Path.Combine(_root, jobId.ToString()[..2], $"{jobId}.log");
+    private string FolderOf(JobId jobId) => Path.Combine(_root, jobId.ToString()[..2], jobId.ToString());
 
     [LoggerMessage(LogLevel.Warning, "The rest of log {Path} is lost: {Reason}")]
     private partial void LogLost(string path, string reason);
 
-    private sealed class Writer(string path, long mostBytes, FolderLogStore store) : ILogWriter
+    private sealed class Writer(LogStretch first, long mostBytes, FolderLogStore store) : ILogWriter
     {
+        private const int LargestWrite = 64 << 10;
+
         private readonly Lock _writing = new();
-
-        // Unbuffered: a line is read as soon as it is written, and a killed server loses none.
-        private readonly FileStream _file =
-            new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-
-        private long _length;
-        private bool _full;
+        private readonly ArrayBufferWriter<byte> _pending = new(LargestWrite);
+        private readonly Queue<LogStretch> _tail = new();
+        private LogStretch _stretch = first;
+        private FileStream? _file = first.Create();
+        private long _room = mostBytes / 2;
+        private long _lines;
+        private long _bytes;
 
         public ValueTask WriteAsync(LogLine line)
         {
             lock (_writing)
             {
-                if (!_full) Write(line);
+                if (_file is null) return ValueTask.CompletedTask;
+                var before = _pending.WrittenCount;
+                LogText.Append(_pending, line);
+                var length = _pending.WrittenCount - before;
+                _lines++;
+                _bytes += length;
+                _room -= length;
+                if (_room <= 0) OrLose(Continue);
+                else if (_pending.WrittenCount >= LargestWrite) OrLose(Flush);
             }
 
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask DisposeAsync() => _file.DisposeAsync();
-
-        private void Write(LogLine line)
+        public ValueTask FlushAsync()
         {
-            var bytes = LogText.Format(line);
-            _full = _length + bytes.Length > mostBytes;
-            if (_full)
+            lock (_writing)
             {
-                var end = $"The log was cut here: it reached {mostBytes} bytes (Logs:MaxBytes).";
-                bytes = LogText.Format(new(line.At, LogSource.Stderr, end));
+                if (_pending.WrittenCount > 0) OrLose(Flush);
             }
 
+            return ValueTask.CompletedTask;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await FlushAsync();
+            if (_file is not null) await _file.DisposeAsync();
+        }
+
+        private void Flush()
+        {
+            _file!.Write(_pending.WrittenSpan);
+            _pending.ResetWrittenCount();
+        }
+
+        /// <summary>Goes on in a new stretch, and lets go of the oldest but the head.</summary>
+        private void Continue()
+        {
+            Flush();
+            var next = _stretch with { Line = _lines + 1, Offset = _bytes };
+            var file = next.Create();
+            _file!.Dispose();
+            (_stretch, _file, _room) = (next, file, mostBytes / 4);
+            _tail.Enqueue(next);
+            if (_tail.Count > 2) File.Delete(_tail.Dequeue().Path);
+        }
+
+        private void OrLose(Action write)
+        {
             try
             {
-                _file.Write(bytes);
-                _length += bytes.Length;
+                write();
             }
             catch (IOException failure)
             {
                 // A full disk ends the log, not the job.
-                _full = true;
-                store.LogLost(path, failure.Message);
+                store.LogLost(_stretch.Path, failure.Message);
+                _file?.Dispose();
+                _file = null;
+                _pending.ResetWrittenCount();
             }
         }
-    }
-}
-
-/// <summary>Log lines as text: <c>2026-01-31T12:00:00.000000Z out The line</c>.</summary>
-internal static class LogText
-{
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
-    private const int TimeLength = 27;
-
-    public static byte[] Format(LogLine line)
-    {
-        var text = new StringBuilder(line.Text.Length + 40)
-            .Append(line.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture))
-            .Append(line.Source == LogSource.Stdout ? " out " : " err ");
-        foreach (var character in line.Text)
-        {
-            if (character == '\\') text.Append(@"\\");
-            else if (char.IsControl(character) && character != '\t') text.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
-            else text.Append(character);
-        }
-
-        return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
-    }
-
-    /// <summary>Reads a line; null for one that is torn, because it is being written or its writer was killed.</summary>
-    public static LogLine? Parse(string text)
-    {
-        if (text.Length < TimeLength + 5
-            || !DateTimeOffset.TryParseExact(
-                text.AsSpan(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
-        {
-            return null;
-        }
-
-        var source = text[TimeLength + 1] == 'o' ? LogSource.Stdout : LogSource.Stderr;
-        return new(at, source, Unescape(text.AsSpan(TimeLength + 5)));
-    }
-
-    private static string Unescape(ReadOnlySpan<char> escaped)
-    {
-        if (!escaped.Contains('\\')) return escaped.ToString();
-        var text = new StringBuilder(escaped.Length);
-        for (var i = 0; i < escaped.Length; i++)
-        {
-            var rest = escaped[i..];
-            if (rest.StartsWith(@"\\"))
-            {
-                i++;
-            }
-            else if (rest.StartsWith(@"\u") && rest.Length >= 6
-                && ushort.TryParse(rest[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
-            {
-                text.Append((char)code);
-                i += 5;
-                continue;
-            }
-
-            text.Append(escaped[i]);
-        }
-
-        return text.ToString();
     }
 }

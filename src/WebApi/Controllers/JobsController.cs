@@ -8,7 +8,6 @@ using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.List;
 using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Results;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
@@ -94,15 +93,31 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
         new OutputAnswer(await mediator.Send(new GetResult(jobId, outputId, index), cancellationToken));
 
     /// <summary>What the job's program wrote, line by line.</summary>
-    /// <remarks>Of its last attempt, and as far as it has got.</remarks>
+    /// <remarks>As far as it has got. Of a long log the head and the tail are kept; an entry with the member missing stands between them.</remarks>
     /// <param name="jobId">The job.</param>
-    /// <param name="skip">Lines at the start to leave out.</param>
+    /// <param name="attempt">The attempt; the last one when left out.</param>
+    /// <param name="skip">Lines at the start to leave out: the number of the last line that the client has.</param>
+    /// <param name="since">Only lines from this moment on (RFC 3339).</param>
+    /// <param name="stream">Only lines of this stream.</param>
+    /// <param name="limit">Most lines, from the first that the other parameters leave.</param>
+    /// <param name="tail">Only so many of the last lines that the other parameters leave; not together with limit.</param>
+    /// <param name="f">The form; overrides Accept.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <response code="200">The log.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
+    [ProducesResponseType<IReadOnlyList<LogEntry>>(StatusCodes.Status200OK)]
+    [BareAnswer("text/plain")]
     [Problems(nameof(OgcError.NoSuchJob))]
-    public async Task<IAsyncEnumerable<LogLine>> Logs(JobId jobId, [FromQuery] int skip, CancellationToken cancellationToken) =>
-        await mediator.Send(new GetLogs(jobId, skip), cancellationToken);
+    public async Task<IActionResult> Logs(
+        JobId jobId, [FromQuery] int? attempt, [FromQuery] long skip, [FromQuery] string? since, [FromQuery] string? stream, [FromQuery] int? limit,
+        [FromQuery] int? tail, [FromQuery] string? f, CancellationToken cancellationToken)
+    {
+        if (f is not (null or Representation.Json or Representation.Page or Representation.Text))
+            throw new OgcException([Violation.InQuery(Representation.Parameter, "must be 'json', 'html' or 'text'")]);
+        var query = new GetLogs(jobId) { Attempt = attempt, Skip = skip, Since = since, Stream = stream, Limit = limit, Tail = tail };
+        var log = await mediator.Send(query, cancellationToken);
+        return Representation.IsText(Request) ? new TextLogAnswer(log) : Ok(log);
+    }
 
     /// <summary>What the job's subscriber was sent, and what became of it.</summary>
     /// <remarks>Each callback with its tries; none for a job without a subscriber.</remarks>

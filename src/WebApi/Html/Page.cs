@@ -6,8 +6,8 @@ using OgcProcesses.Application.Conformance;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.List;
+using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Results;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Describe;
 using OgcProcesses.Application.Processes.List;
 
@@ -47,7 +47,7 @@ internal static class Page
         JobList => "Jobs",
         StatusInfo => "Job",
         JobInputs => "Inputs",
-        IAsyncEnumerable<LogLine> => "Logs",
+        IAsyncEnumerable<LogEntry> => "Logs",
         JobResults => "Results",
         ProblemDetails => "Problem",
         ApiPage => "Api",

@@ -18,22 +18,28 @@ internal static class Representation
 
     public const string Json = "json";
 
-    private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
+    /// <summary>Of a log: lines as a terminal shows them.</summary>
+    public const string Text = "text";
 
-    public static bool IsPage(HttpRequest request)
+    private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
+    private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
+
+    /// <summary>Whether the request asks for a page.</summary>
+    public static bool IsPage(HttpRequest request) => Asks(request, Page, Html, others: []);
+
+    /// <summary>Whether the request asks for plain text rather than for JSON or a page.</summary>
+    public static bool IsText(HttpRequest request) => Asks(request, Text, PlainText, others: [Html]);
+
+    private static bool Asks(HttpRequest request, string form, MediaTypeHeaderValue mediaType, MediaTypeHeaderValue[] others)
     {
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return false;
-        return request.Query.TryGetValue(Parameter, out var asked) ? asked == Page : PrefersPage(request);
-    }
-
-    private static bool PrefersPage(HttpRequest request)
-    {
+        if (request.Query.TryGetValue(Parameter, out var asked)) return asked == form;
         if (request.Headers.Accept.Count == 0) return false;
         var accept = request.GetTypedHeaders().Accept;
-        var page = Best(accept.Where(Html.IsSubsetOf));
+        var wanted = Best(accept.Where(mediaType.IsSubsetOf));
         var json = Best(accept.Where(IsJson));
         // A type that is named counts for more than one that a wildcard admits; all else being equal, JSON is given.
-        return page.Quality > 0 && page.CompareTo(json) > 0;
+        return wanted.Quality > 0 && wanted.CompareTo(json) > 0 && others.All(other => wanted.CompareTo(Best(accept.Where(other.IsSubsetOf))) >= 0);
     }
 
     private static bool IsJson(MediaTypeHeaderValue range) =>

@@ -14,6 +14,7 @@ internal sealed class QueryParameters : IOperationProcessor
     /// <inheritdoc />
     public bool Process(OperationProcessorContext context)
     {
+        var operation = context.OperationDescription.Operation.OperationId;
         foreach (var parameter in context.OperationDescription.Operation.Parameters.Where(one => one.Kind == OpenApiParameterKind.Query))
         {
             var schema = parameter.Schema;
@@ -21,6 +22,18 @@ internal sealed class QueryParameters : IOperationProcessor
             schema.IsNullableRaw = null;
             switch (parameter.Name)
             {
+                case "limit" or "tail" or "attempt" when operation == "getLogs":
+                    schema.Minimum = 1;
+                    break;
+                case "skip":
+                    (schema.Minimum, schema.Default) = (0, 0);
+                    break;
+                case "since":
+                    schema.Format = JsonFormatStrings.DateTime;
+                    break;
+                case "stream":
+                    parameter.Schema = Words("stdout", "stderr");
+                    break;
                 case "limit":
                     (schema.Minimum, schema.Maximum, schema.Default) = (1, PageSize.Most, PageSize.Default);
                     break;
@@ -34,7 +47,7 @@ internal sealed class QueryParameters : IOperationProcessor
                     schema.Item = Words("process");
                     break;
                 case "f":
-                    parameter.Schema = Words("json", "yaml", "html");
+                    parameter.Schema = operation == "getLogs" ? Words("json", "html", "text") : Words("json", "yaml", "html");
                     break;
             }
         }

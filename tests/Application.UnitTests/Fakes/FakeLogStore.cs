@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
@@ -21,7 +22,7 @@ internal sealed class FakeLogStore : ILogStore
         return new Writer(this);
     }
 
-    public IAsyncEnumerable<LogLine> ReadAsync(JobId jobId, CancellationToken cancellationToken) => Lines.ToAsyncEnumerable();
+    public ILogReader Open(JobId jobId, int attempt, long skip) => new Reader(this, skip);
 
     public void Delete(JobId jobId) => Deleted.Enqueue(jobId);
 
@@ -34,6 +35,20 @@ internal sealed class FakeLogStore : ILogStore
             return ValueTask.CompletedTask;
         }
 
+        public ValueTask FlushAsync() => ValueTask.CompletedTask;
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class Reader(FakeLogStore store, long skip) : ILogReader
+    {
+        private long _given = skip;
+
+        public IEnumerable<LogEntry> Read() => store.Lines.Index().Where(line => line.Index >= _given)
+            .Select(line => new LogEntry(_given = line.Index + 1, line.Item.At, line.Item.Source, line.Item.Text));
+
+        public void Dispose()
+        {
+        }
     }
 }

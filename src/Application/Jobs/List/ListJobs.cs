@@ -114,6 +114,14 @@ internal static partial class JobFilters
         return ends.Length == 2 && TryParseEnd(ends[0], out from, out _) && TryParseEnd(ends[1], out _, out to) && !(from > to);
     }
 
+    /// <summary>A moment, or the first of a day.</summary>
+    public static bool TryParseMoment(string text, out DateTimeOffset moment)
+    {
+        var isOne = TryParseEnd(text, out var first, out _) && first is not null;
+        moment = first ?? default;
+        return isOne;
+    }
+
     /// <summary>The processes asked for, none of which may exist; type leaves all or none, since every job here is a process's.</summary>
     private static List<ProcessId>? Processes(ListJobs request)
     {

@@ -1,26 +1,76 @@
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Jobs.List;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Logs;
 
-/// <summary>Gives what a job's program wrote in its last attempt.</summary>
+/// <summary>Gives what a job's program wrote, as far as it has got.</summary>
 /// <param name="Id">The job.</param>
-/// <param name="Skip">Lines at the start to leave out, which a client that follows the log has already.</param>
-public sealed record GetLogs(JobId Id, int Skip = 0) : IRequest<IAsyncEnumerable<LogLine>>;
+public sealed record GetLogs(JobId Id) : IRequest<IAsyncEnumerable<LogEntry>>
+{
+    /// <summary>The attempt; the last one when left out.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>Lines at the start to leave out: those up to the number that a client has already.</summary>
+    public long Skip { get; init; }
+
+    /// <summary>Only lines from this moment on (RFC 3339).</summary>
+    public string? Since { get; init; }
+
+    /// <summary>Only lines of this stream: <c>stdout</c> or <c>stderr</c>.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>Most lines, from the first that all else leaves.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Only so many of the last lines that all else leaves.</summary>
+    public int? Tail { get; init; }
+}
 
 internal sealed class GetLogsValidator : AbstractValidator<GetLogs>
 {
-    public GetLogsValidator() =>
+    public GetLogsValidator()
+    {
+        RuleFor(request => request.Attempt).GreaterThanOrEqualTo(1).OverridePropertyName("attempt").WithMessage("must be 1 or more");
         RuleFor(request => request.Skip).GreaterThanOrEqualTo(0).OverridePropertyName("skip").WithMessage("must be 0 or more");
+        RuleFor(request => request.Since).Must(text => text is null || JobFilters.TryParseMoment(text, out _))
+            .OverridePropertyName("since").WithMessage("must be a date-time (RFC 3339) such as 2026-01-31T12:00:00Z");
+        RuleFor(request => request.Stream).Must(word => word is null or "stdout" or "stderr")
+            .OverridePropertyName("stream").WithMessage("must be stdout or stderr");
+        RuleFor(request => request.Limit).GreaterThanOrEqualTo(1).OverridePropertyName("limit").WithMessage("must be 1 or more");
+        RuleFor(request => request.Tail).GreaterThanOrEqualTo(1).OverridePropertyName("tail").WithMessage("must be 1 or more");
+        RuleFor(request => request.Tail).Null().When(request => request.Limit is not null)
+            .OverridePropertyName("tail").WithMessage("can't be asked for together with limit");
+    }
 }
 
-internal sealed class GetLogsHandler(IJobStore jobs, ILogStore logs) : IRequestHandler<GetLogs, IAsyncEnumerable<LogLine>>
+internal sealed class GetLogsHandler(IJobStore jobs, ILogStore logs) : IRequestHandler<GetLogs, IAsyncEnumerable<LogEntry>>
 {
-    public async Task<IAsyncEnumerable<LogLine>> Handle(GetLogs request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<LogEntry>> Handle(GetLogs request, CancellationToken cancellationToken)
     {
-        await jobs.GetAsync(request.Id, cancellationToken);
-        return logs.ReadAsync(request.Id, cancellationToken).Skip(request.Skip);
+        var job = await jobs.GetAsync(request.Id, cancellationToken);
+        if (request.Attempt > job.Attempt)
+            throw new OgcException([Violation.InQuery("attempt", $"must be at most {job.Attempt}: the job has been tried no more often")]);
+        return Select(request, request.Attempt ?? job.Attempt).ToAsyncEnumerable();
+    }
+
+    private IEnumerable<LogEntry> Select(GetLogs request, int attempt)
+    {
+        var entries = Read(request, attempt);
+        if (request.Limit is { } most) return entries.Take(most);
+        // Counted first, since the last ones may be more than memory should hold.
+        return request.Tail is { } last ? entries.Skip(Math.Max(0, entries.Count() - last)).Take(last) : entries;
+    }
+
+    private IEnumerable<LogEntry> Read(GetLogs request, int attempt)
+    {
+        var since = request.Since is { } text && JobFilters.TryParseMoment(text, out var moment) ? moment : DateTimeOffset.MinValue;
+        LogSource? left = request.Stream switch { "stdout" => LogSource.Stderr, "stderr" => LogSource.Stdout, _ => null };
+        using var log = logs.Open(request.Id, attempt, request.Skip);
+        foreach (var entry in log.Read())
+            if (entry.At >= since && entry.Source != left) yield return entry;
     }
 }

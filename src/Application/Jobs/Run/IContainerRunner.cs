@@ -150,7 +150,7 @@ public sealed record JobContainer(
 /// <param name="OutOfMemory">Whether the engine killed it for its memory.</param>
 public sealed record ContainerExit(long ExitCode, bool OutOfMemory);
 
-/// <summary>The stream a line was written to.</summary>
+/// <summary>Where a line of a log comes from.</summary>
 public enum LogSource
 {
     /// <summary>Standard output.</summary>
@@ -158,6 +158,9 @@ public enum LogSource
 
     /// <summary>Standard error.</summary>
     Stderr,
+
+    /// <summary>Neither: the server tells something about the log.</summary>
+    Server,
 }
 
 /// <summary>One line a program wrote.</summary>

@@ -45,15 +45,20 @@ internal sealed partial class LogFollower(IContainerRunner runner, ILogStore log
     {
         try
         {
-            await foreach (var line in runner.FollowLogsAsync(container, cancellationToken))
+            await using var lines = runner.FollowLogsAsync(container, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
             {
-                await log.WriteAsync(line);
-                Read(line);
+                var next = lines.MoveNextAsync();
+                // Nobody waits for a line longer than the program does for the next; many at once are one write.
+                if (!next.IsCompleted) await log.FlushAsync();
+                if (!await next) return;
+                await log.WriteAsync(lines.Current);
+                Read(lines.Current);
             }
         }
         catch (EngineException broken)
         {
-            await log.WriteAsync(new(clock.GetUtcNow(), LogSource.Stderr, $"[the log broke off: {broken.Message}]"));
+            await log.WriteAsync(new(clock.GetUtcNow(), LogSource.Server, $"The log broke off: {broken.Message}"));
         }
     }
 

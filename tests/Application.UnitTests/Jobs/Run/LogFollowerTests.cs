@@ -72,7 +72,7 @@ internal sealed class LogFollowerTests
     {
         _runner.Failing = call => { if (call == "FollowLogs") throw new EngineException("connection reset"); };
         await FollowAsync();
-        Assert.That(_logs.Lines.Single(), Is.EqualTo(new LogLine(AJob.Now, LogSource.Stderr, "[the log broke off: connection reset]")));
+        Assert.That(_logs.Lines.Single(), Is.EqualTo(new LogLine(AJob.Now, LogSource.Server, "The log broke off: connection reset")));
     }
 
     [Test]
