@@ -15,7 +15,9 @@ namespace OgcProcesses.Infrastructure.Docker;
 internal sealed partial class HolderPool(EngineConnection engine, DockerOptions options, ContainerRecipe recipe, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
+    /// <summary>How long none is made after one could not be.</summary>
+    public static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -25,6 +27,7 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
     private readonly HashSet<Task> _making = [];
     private readonly HashSet<Task> _watching = [];
     private readonly ConcurrentDictionary<string, Holder> _leases = [];
+    private readonly ConcurrentQueue<string> _unremoved = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly string _run = Guid.NewGuid().ToString("N");
 
@@ -106,6 +109,7 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
         {
             if (!_swept) await SweepAsync();
             _swept = true;
+            for (var left = _unremoved.Count; left > 0 && _unremoved.TryDequeue(out var earlier); left--) await RemoveAsync(earlier);
 
             // Not to be cut, lest a holder stays that nobody knows of.
             var label = $"{Environment.MachineName}/{_run}";
@@ -183,6 +187,8 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
         catch (EngineException e)
         {
             LogFailed(e);
+            // Often the engine was just away, and so the wait for this one ended too; it may still run when it is back.
+            _unremoved.Enqueue(id);
         }
     }
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
@@ -15,7 +14,7 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Docker.Rig;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
 
 /// <summary>Images, and an engine that is absent, slow or broken.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class DockerRunnerEngineTests
 {
     [Test]
@@ -107,7 +106,7 @@ internal sealed class DockerRunnerEngineTests
             app.MapGet("/images/{**name}", () => Results.Json(new { message = "No such image" }, statusCode: 404));
             app.MapPost("/images/create", () => Task.Delay(Timeout.Infinite, closing.Token).ContinueWith(_ => "", TaskScheduler.Default));
         });
-        await using var runner = Runner(engine);
+        await using var runner = Runner(engine, pulls: Briefly);
         Assert.That(
             async () => await runner.EnsureImageAsync("reg/img:2", null, Cancelled),
             Throws.TypeOf<ImageUnavailableException>().With.Message.Contains("longer than"));
@@ -145,7 +144,7 @@ internal sealed class DockerRunnerEngineTests
         var closing = new CancellationTokenSource();
         await using var engine = await FakeAsync(app =>
             app.MapGet("/_ping", () => Task.Delay(Timeout.Infinite, closing.Token).ContinueWith(_ => "", TaskScheduler.Default)));
-        await using var runner = Runner(engine);
+        await using var runner = Runner(engine, requests: Briefly);
         Assert.That(async () => await runner.PingAsync(Cancelled), Throws.TypeOf<EngineException>().With.Message.Contains("in time"));
         await closing.CancelAsync();
     }
@@ -158,7 +157,7 @@ internal sealed class DockerRunnerEngineTests
             await Task.Delay(Briefly + Briefly);
             return Results.Json(new { StatusCode = 0 });
         }));
-        await using var runner = Runner(engine);
+        await using var runner = Runner(engine, requests: Briefly);
         var exit = await runner.WaitAsync(new("c", JobId.New(), 1, ContainerState.Running), Cancelled);
         Assert.That(exit.ExitCode, Is.Zero);
     }
@@ -211,14 +210,18 @@ internal sealed class DockerRunnerEngineTests
         .AddDockerRunner()
         .BuildServiceProvider();
 
-    private static DockerRunner Runner(WebApplication engine, string? endpoint = null) => new(
+    /// <param name="engine">The engine it talks to.</param>
+    /// <param name="endpoint">Its address, where that is no port.</param>
+    /// <param name="requests">Longest time of a short request; long, unless a test is about it, since the machine may be busy.</param>
+    /// <param name="pulls">Longest time of a pull.</param>
+    private static DockerRunner Runner(WebApplication engine, string? endpoint = null, TimeSpan? requests = null, TimeSpan? pulls = null) => new(
         Options.Create(new DockerOptions
         {
             Endpoint = endpoint ?? engine.Urls.First().Replace("http:", "tcp:", StringComparison.Ordinal),
-            RequestTimeout = Briefly,
-            PullTimeout = Briefly * 3,
+            RequestTimeout = requests ?? TimeSpan.FromMinutes(2),
+            PullTimeout = pulls ?? TimeSpan.FromMinutes(2),
         }),
-        Options.Create(new SandboxOptions()), TimeProvider.System, NullLogger<DockerRunner>.Instance);
+        Options.Create(new SandboxOptions()), TimeProvider.System, new TestLog<DockerRunner>());
 
     private static async Task<WebApplication> FakeAsync(Action<WebApplication> routes, string? socket = null)
     {

@@ -5,7 +5,7 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Docker.Rig;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
 
 /// <summary>Files in and out, alike by bind mount and by archive.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 [UnsupportedOSPlatform("windows")]
 [TestFixture(FileExchange.BindMount, false)]
 [TestFixture(FileExchange.Archive, false)]

@@ -7,7 +7,7 @@ using ContainerState = OgcProcesses.Application.Jobs.Run.ContainerState;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
 
 /// <summary>Starting, waiting, stopping, finding, removing.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class DockerRunnerLifeTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

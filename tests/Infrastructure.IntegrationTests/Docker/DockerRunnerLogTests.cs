@@ -5,7 +5,7 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Docker.Rig;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
 
 /// <summary>What programs write.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class DockerRunnerLogTests
 {
     [Test]
@@ -14,7 +14,7 @@ internal sealed class DockerRunnerLogTests
         await using var rig = new Rig();
         var before = DateTimeOffset.UtcNow;
         // The engine reads the streams side by side; only a pause makes their order certain.
-        var (_, _, log) = await rig.RunAsync("echo one; sleep 0.2; echo two >&2; sleep 0.2; echo; echo three");
+        var (_, _, log) = await rig.RunAsync("echo one; sleep 0.5; echo two >&2; sleep 0.5; echo; echo three");
 
         Assert.That(
             log.Select(l => (l.Source, l.Text)),

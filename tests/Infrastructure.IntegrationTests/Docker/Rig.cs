@@ -1,6 +1,6 @@
 using Docker.DotNet.Models;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Infrastructure.Docker;
@@ -36,12 +36,15 @@ internal sealed class Rig : IAsyncDisposable
 
     public DockerRunner Runner { get; }
 
+    /// <summary>The time as the runners see it, which stands still unless a test moves it on.</summary>
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
     public string WorkFolder => Path.Combine(_folder.FullName, "attempt");
 
     /// <summary>Another run of the same server.</summary>
     public DockerRunner Start()
     {
-        var runner = new DockerRunner(Options.Create(Docker), Options.Create(_sandbox), TimeProvider.System, NullLogger<DockerRunner>.Instance);
+        var runner = new DockerRunner(Options.Create(Docker), Options.Create(_sandbox), Clock, new TestLog<DockerRunner>());
         _runners.Add(runner);
         return runner;
     }
