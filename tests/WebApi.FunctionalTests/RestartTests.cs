@@ -42,6 +42,19 @@ internal sealed class RestartTests
     }
 
     [Test]
+    public async Task RunningJob_ThatEndsWhileTheServerIsGone_KeepsTheUsageThatWasSeen()
+    {
+        var jobId = await _server.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":2}}""");
+        var running = await _server.UntilAsync(jobId, status => status["usage"]?["cpuSeconds"] is not null);
+        await _server.KillAsync();
+        await Engine.EndOfAsync((await Engine.ContainersOfAsync(jobId)).Single().ID);
+        await _server.StartAsync();
+        var usage = (await _server.UntilAsync(jobId, HasEnded))["usage"]!;
+        foreach (var measure in (string[])["cpuSeconds", "peakMemoryBytes", "bytesIn"])
+            Assert.That(usage[measure]?.GetValue<double>(), Is.GreaterThanOrEqualTo(running["usage"]![measure]!.GetValue<double>()), measure);
+    }
+
+    [Test]
     public async Task RunningJob_WhoseContainerIsRemovedMeanwhile_IsTriedAgain()
     {
         var jobId = await _server.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":3}}""");

@@ -13,6 +13,9 @@ public interface IJobStore
     /// <summary>A page of jobs, newest first.</summary>
     Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many jobs a filter leaves, counted no further than <paramref name="most"/>.</summary>
+    Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken);
+
     /// <summary>Commits a new job.</summary>
     Task AddAsync(Job job, CancellationToken cancellationToken);
 

@@ -17,6 +17,7 @@ internal sealed class JobMapping : Profile
             .ForMember(info => info.Status, map => map.MapFrom(job => Word(job.Status)))
             .ForMember(info => info.Exception, map => map.MapFrom(job => Why(job.Failure)))
             .ForMember(info => info.Attempts, map => map.MapFrom(job => job.Attempts.Select(Told).ToList()))
+            .ForMember(info => info.Usage, map => map.MapFrom(job => UsageInfo.Of(job)))
             .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
     }
 

@@ -29,6 +29,7 @@ internal sealed class ProcessMapping : Profile
     [
         .. links.ToItself($"processes/{process.Id}", "Process description"),
         new() { Href = links.Url($"processes/{process.Id}/execution"), Rel = OgcNames.Execute, Type = OgcNames.Json, Title = "Execute" },
+        new() { Href = links.Url($"processes/{process.Id}/statistics"), Rel = "related", Type = OgcNames.Json, Title = "Statistics of its jobs" },
         .. AuthorLinks(process),
     ];
 

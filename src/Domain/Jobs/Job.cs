@@ -78,6 +78,9 @@ public sealed class Job
     /// <summary>Digest of the image that ran.</summary>
     public string? ImageDigest { get; private set; }
 
+    /// <summary>What its last attempt used.</summary>
+    public JobUsage Usage { get; private set; } = JobUsage.None;
+
     /// <summary>Counts the changes, so that two writers can't overwrite each other.</summary>
     public int Version { get; private set; }
 
@@ -168,6 +171,14 @@ public sealed class Job
         Version++;
     }
 
+    /// <summary>Notes what the attempt has used so far.</summary>
+    public void NoteUsage(Claim claim, JobUsage seen)
+    {
+        EnsureHeldBy(claim);
+        Usage = Usage.With(seen);
+        Version++;
+    }
+
     /// <summary>Ends the job with its outputs.</summary>
     public void Succeed(Claim claim, IEnumerable<JobOutput> outputs, DateTimeOffset at)
     {
@@ -175,7 +186,7 @@ public sealed class Job
         End(Successful, at, "Successful");
         Raise(CallbackKind.Success);
         Progress = 100;
-        _outputs.AddRange(outputs);
+        Keep(outputs);
     }
 
     /// <summary>Ends the job with the reason why it has no results.</summary>
@@ -189,7 +200,7 @@ public sealed class Job
         End(Failed, at, failure.Reason, failure);
         Raise(CallbackKind.Failed);
         Failure = failure;
-        _outputs.AddRange(kept ?? []);
+        Keep(kept ?? []);
     }
 
     /// <summary>Ends the job by a client's wish, or gives up the results of one that has ended.</summary>
@@ -202,9 +213,15 @@ public sealed class Job
         _outputs.Clear();
     }
 
+    private void Keep(IEnumerable<JobOutput> outputs)
+    {
+        _outputs.AddRange(outputs);
+        Usage = Usage with { BytesOut = _outputs.Sum(output => output.Length) };
+    }
+
     private Claim TakeOver(string node, DateTimeOffset leaseUntil, string message)
     {
-        (Node, LeaseUntil, Message) = (node, leaseUntil, message);
+        (Node, LeaseUntil, Message, Usage) = (node, leaseUntil, message, JobUsage.None);
         Attempts = [.. Attempts, new(++Attempt, node, Running, Updated)];
         Raise(CallbackKind.InProgress);
         return new(node, Attempt);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OgcProcesses.Domain.Jobs;
 
 /// <summary>One value of one output of a successful job: a value in line, or a file in the output store.</summary>
@@ -6,7 +8,11 @@ namespace OgcProcesses.Domain.Jobs;
 /// <param name="MediaType">Media type of the value or file.</param>
 /// <param name="Value">The value as JSON text; null for a file.</param>
 /// <param name="File">The file; null for a value.</param>
-public sealed record JobOutput(string OutputId, int Index, string MediaType, string? Value, StoredFile? File);
+public sealed record JobOutput(string OutputId, int Index, string MediaType, string? Value, StoredFile? File)
+{
+    /// <summary>Size in bytes: of the file, or of the value as JSON in UTF-8.</summary>
+    public long Length => File?.Length ?? Encoding.UTF8.GetByteCount(Value ?? "");
+}
 
 /// <summary>A file in the output store.</summary>
 /// <param name="Key">Where the store finds it.</param>

@@ -34,6 +34,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
     private readonly EngineConnection _engine;
     private readonly ImageStore _images;
     private readonly ContainerRecipe _recipe;
+    private readonly UsageSampler _usage;
 
     public DockerRunner(IOptions<DockerOptions> docker, IOptions<SandboxOptions> sandbox, TimeProvider clock, ILogger<DockerRunner> logger)
     {
@@ -41,6 +42,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
         _engine = new(_docker);
         _images = new(_engine, _docker, clock, logger);
         _recipe = new(_docker, _sandbox);
+        _usage = new(_engine, new Cgroups(), clock);
         Holders = new(_engine, _docker, _recipe, clock, logger);
     }
 
@@ -138,6 +140,9 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
 
         foreach (var line in lines.End()) yield return line;
     }
+
+    public IAsyncEnumerable<ContainerUsage> FollowUsageAsync(JobContainer container, CancellationToken cancellationToken) =>
+        _usage.FollowAsync(container.Id, cancellationToken);
 
     public async Task<ContainerExit> WaitAsync(JobContainer container, CancellationToken cancellationToken)
     {

@@ -34,6 +34,12 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return Page.Of(read, limit, cursor, JobPlace.KeyOf);
     }
 
+    public async Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.Page(filter, null, most).CountAsync(cancellationToken);
+    }
+
     public async Task AddAsync(Job job, CancellationToken cancellationToken)
     {
         var request = StoredJson.Write(job.Request);

@@ -27,6 +27,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
             failure.Property(why => why.StandardError);
         });
 
+        builder.ComplexProperty(job => job.Usage);
+
         // Each ends with the list's order, so that a page is one stretch of one index. Running jobs are few: the index by
         // status finds the abandoned ones too, and a renewed lease touches no index.
         builder.HasIndex(job => new { job.Created, job.Id }).HasDatabaseName("ix_jobs_created");

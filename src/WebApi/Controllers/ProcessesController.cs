@@ -8,6 +8,7 @@ using OgcProcesses.Application.Processes.Describe;
 using OgcProcesses.Application.Processes.List;
 using OgcProcesses.Application.Processes.Package;
 using OgcProcesses.Application.Processes.Replace;
+using OgcProcesses.Application.Processes.Statistics;
 using OgcProcesses.Application.Processes.Undeploy;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.WebApi.Http;
@@ -64,6 +65,26 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
         var document = await mediator.Send(new DescribeProcess(processId), cancellationToken);
         Response.Headers.ETag = ProcessTag.Of(document);
         return document;
+    }
+
+    /// <summary>How many jobs a process has had, and what they used.</summary>
+    /// <remarks>Numbers by status, and least, median and most of times, memory and sizes over the newest successful jobs.</remarks>
+    /// <param name="processId">The process.</param>
+    /// <param name="datetime">Only jobs created at an instant, on a day or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>), ends included.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <response code="200">The statistics.</response>
+    /// <response code="304">They are those whose ETag If-None-Match names.</response>
+    [HttpGet("{processId}/statistics", Name = "getStatistics")]
+    [ProducesResponseType<ProcessStatistics>(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [AnswerHeader(304, "ETag", "Changes with the statistics.")]
+    [Problems(nameof(OgcError.NoSuchProcess))]
+    [AnswerHeader(200, "ETag", "Changes with the statistics.")]
+    public async Task<ProcessStatistics> Statistics(ProcessId processId, [FromQuery] string? datetime, CancellationToken cancellationToken)
+    {
+        var statistics = await mediator.Send(new GetStatistics(processId, datetime), cancellationToken);
+        Response.Headers.ETag = ProcessTag.Of(statistics);
+        return statistics;
     }
 
     /// <summary>Replaces a process; jobs under way keep the package they began with.</summary>

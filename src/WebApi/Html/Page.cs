@@ -10,6 +10,7 @@ using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Application.Processes.Describe;
 using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Application.Processes.Statistics;
 
 namespace OgcProcesses.WebApi.Html;
 
@@ -44,6 +45,7 @@ internal static class Page
         ConfClasses => "Conformance",
         ProcessList => "Processes",
         ProcessDocument => "Process",
+        ProcessStatistics => "Statistics",
         JobList => "Jobs",
         StatusInfo => "Job",
         JobInputs => "Inputs",

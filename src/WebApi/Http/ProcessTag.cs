@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Processes.Describe;
 using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Application.Processes.Statistics;
 
 namespace OgcProcesses.WebApi.Http;
 
@@ -22,11 +23,10 @@ internal static class ProcessTag
     public static string Of(ProcessSummary summary) => Of(summary.Revision);
 
     /// <summary>The tag of a process's description.</summary>
-    public static string Of(ProcessDocument document)
-    {
-        var shown = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web));
-        return $"\"{document.Revision:N}.{Convert.ToHexStringLower(shown[..8])}\"";
-    }
+    public static string Of(ProcessDocument document) => $"\"{document.Revision:N}.{Hash(document)}\"";
+
+    /// <summary>The tag of the statistics of a process's jobs.</summary>
+    public static string Of(ProcessStatistics statistics) => $"\"{Hash(statistics)}\"";
 
     /// <summary>The revisions that a request may change; null for any.</summary>
     /// <remarks>
@@ -40,6 +40,8 @@ internal static class ProcessTag
         if (request.Headers.IfMatch.Count == 0 || headers.IfMatch.Contains(EntityTagHeaderValue.Any)) return null;
         return [.. headers.IfMatch.Where(tag => !tag.IsWeak).Select(tag => Revision(tag.Tag.Value!.Trim('"'))).OfType<Guid>()];
     }
+
+    private static string Hash<T>(T shown) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(shown, JsonSerializerOptions.Web))[..8]);
 
     private static Guid? Revision(string tag) =>
         tag.Length >= RevisionLength && Guid.TryParseExact(tag.AsSpan(0, RevisionLength), "N", out var revision) ? revision : null;

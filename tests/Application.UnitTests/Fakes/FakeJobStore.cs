@@ -59,6 +59,8 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return Task.FromResult(new Page<Job>([.. _jobs], Next, null));
     }
 
+    public Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken) => Task.FromResult(Math.Min(most, All.Count(job => filter.Statuses?.Contains(job.Status) != false)));
+
     public Task AddAsync(Job job, CancellationToken cancellationToken)
     {
         Add(job);

@@ -81,6 +81,12 @@ internal sealed class FakeRunner : IContainerRunner
         return Existing(container).Lines.Reader.ReadAllAsync(cancellationToken);
     }
 
+    public IAsyncEnumerable<ContainerUsage> FollowUsageAsync(JobContainer container, CancellationToken cancellationToken)
+    {
+        Failing("FollowUsage");
+        return Existing(container).Usage.ToAsyncEnumerable();
+    }
+
     public Task<ContainerExit> WaitAsync(JobContainer container, CancellationToken cancellationToken)
     {
         Failing("Wait");
@@ -143,6 +149,9 @@ internal sealed class FakeContainer(string id, JobId jobId, int attempt, string 
     public Channel<LogLine> Lines { get; } = Channel.CreateUnbounded<LogLine>();
 
     public string StandardOutput { get; set; } = "";
+
+    /// <summary>What the program is seen to use, look by look.</summary>
+    public List<ContainerUsage> Usage { get; } = [];
 
     public Task<ContainerExit> Ended => _ended.Task;
 

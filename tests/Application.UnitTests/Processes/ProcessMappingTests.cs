@@ -48,6 +48,7 @@ internal sealed class ProcessMappingTests
             ("self", "https://ogc.example/processes/echo"),
             ("alternate", "https://ogc.example/processes/echo?f=html"),
             (OgcNames.Execute, "https://ogc.example/processes/echo/execution"),
+            ("related", "https://ogc.example/processes/echo/statistics"),
             ("license", "https://a"),
         }));
     }

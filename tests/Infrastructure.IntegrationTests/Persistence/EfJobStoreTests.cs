@@ -59,6 +59,27 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     }
 
     [Test]
+    public async Task FindAsync_AJobWhoseUsageWasSeen_GivesIt()
+    {
+        var (seen, unseen) = (await AddRunningAsync(), await AddRunningAsync());
+        var usage = new JobUsage(TimeSpan.FromMicroseconds(1_234_567), 5_000_000_000, 0);
+        await Jobs.UpdateAsync(seen.Id, changed => changed.NoteUsage(FirstClaim, usage), None);
+
+        await using var another = _server.Another();
+        Assert.That((await another.Jobs.FindAsync(seen.Id, None))!.Usage, Is.EqualTo(usage));
+        Assert.That((await another.Jobs.FindAsync(unseen.Id, None))!.Usage, Is.EqualTo(JobUsage.None));
+    }
+
+    [TestCase(2, 2)]
+    [TestCase(10, 3)]
+    public async Task CountAsync_OfMoreThanTheMost_IsTheMost(int most, int counted)
+    {
+        for (var i = 0; i < 3; i++) await Jobs.AddAsync(AJob("counted"), None);
+        await Jobs.AddAsync(AJob("other"), None);
+        Assert.That(await Jobs.CountAsync(new([new("counted")], [JobStatus.Accepted]), most, None), Is.EqualTo(counted));
+    }
+
+    [Test]
     public async Task FindAsync_ASuccessfulJob_GivesItsOutputsInTheirOrder()
     {
         var job = await AddRunningAsync();

@@ -40,6 +40,7 @@ internal sealed class QueryPlanTests
         yield return Query("ListByTime", jobs => jobs.ListAsync(new(From: Noon, To: Noon), null, 10, None));
         yield return Query("ListByStatusAndDuration", jobs => jobs.ListAsync(new(null, [JobStatus.Failed], Duration: Short), SomePlace, 10, None));
         yield return Query("ListRunningByDuration", jobs => jobs.ListAsync(new(echo, running, Duration: Short), SomePlace, 10, None));
+        yield return Query("CountByBoth", jobs => jobs.CountAsync(new(echo, running, Noon, Noon), 10, None));
         yield return Query("ListWaiting", jobs => jobs.ListWaitingAsync(echo, Noon, 10, None));
         yield return Query("CountWaitingBefore", jobs => jobs.CountWaitingBeforeAsync(AJob(), 10, None));
         yield return Query("ListAbandoned", jobs => jobs.ListAbandonedAsync(Node, [], Noon, None));

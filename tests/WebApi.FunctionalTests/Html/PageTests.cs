@@ -25,7 +25,7 @@ internal sealed class PageTests : ServerTests
     private static readonly Func<string>[] Resources =
     [
         () => "/", () => "/conformance", () => "/processes", () => "/processes/echo", () => "/processes/echo-types",
-        () => $"/processes/{_process}", () => $"/processes/{_process}/package",
+        () => $"/processes/{_process}", () => $"/processes/{_process}/package", () => $"/processes/{_process}/statistics",
         () => "/jobs", () => $"/jobs/{_job}", () => $"/{_job}", () => $"/jobs/{_job}/inputs", () => $"/jobs/{_job}/logs", () => $"/jobs/{_job}/callbacks", () => $"/jobs/{_job}/results",
         () => $"/jobs/{_failed}",
     ];

@@ -57,6 +57,9 @@ public sealed record StatusInfo
     /// <summary>Digest of the image that ran; ours.</summary>
     public string? ImageDigest { get; init; }
 
+    /// <summary>What it used; ours.</summary>
+    public UsageInfo? Usage { get; init; }
+
     /// <summary>Where to go from here.</summary>
     public IReadOnlyList<Link> Links { get; init; } = [];
 }

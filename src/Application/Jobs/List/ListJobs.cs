@@ -55,8 +55,7 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
         RuleFor(request => request.Limit).IsLimit();
         RuleFor(request => request.Status).Must(words => JobFilters.Words(words).All(word => JobFilters.TryParseStatus(word, out _)))
             .OverridePropertyName("status").WithMessage("must be accepted, running, successful, failed or dismissed");
-        RuleFor(request => request.Datetime).Must(text => text is null || JobFilters.TryParseInterval(text, out _, out _))
-            .OverridePropertyName("datetime").WithMessage("must be a date-time (RFC 3339) or an interval such as 2026-01-01T00:00:00Z/.., which ends no earlier than it begins");
+        RuleFor(request => request.Datetime).IsDatetime();
         RuleFor(request => request.MinDuration).GreaterThanOrEqualTo(0).OverridePropertyName("minDuration").WithMessage(Seconds);
         RuleFor(request => request.MaxDuration).GreaterThanOrEqualTo(0).OverridePropertyName("maxDuration").WithMessage(Seconds);
         RuleFor(request => request.MinDuration).Must((request, least) => !(least > request.MaxDuration))

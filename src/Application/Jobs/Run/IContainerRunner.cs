@@ -29,6 +29,12 @@ public interface IContainerRunner
     /// <summary>Follows what the program writes, from its first line to its end.</summary>
     IAsyncEnumerable<LogLine> FollowLogsAsync(JobContainer container, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Looks at what a running program has used: at once where that costs next to nothing, then in growing intervals, to its
+    /// end. Ends early, or gives nothing, where that can't be told.
+    /// </summary>
+    IAsyncEnumerable<ContainerUsage> FollowUsageAsync(JobContainer container, CancellationToken cancellationToken);
+
     /// <summary>Waits for the end of the program.</summary>
     Task<ContainerExit> WaitAsync(JobContainer container, CancellationToken cancellationToken);
 
@@ -144,6 +150,11 @@ public enum ContainerState
 /// <param name="ImageId">The image it was made of; null where that is not known.</param>
 public sealed record JobContainer(
     string Id, JobId JobId, int Attempt, ContainerState State, DateTimeOffset? Started = null, string? ImageId = null);
+
+/// <summary>What a program has used since its start.</summary>
+/// <param name="CpuTime">Time on all cores together.</param>
+/// <param name="PeakMemory">Most memory at once, in bytes; where the system keeps no such mark, the memory at the moment.</param>
+public sealed record ContainerUsage(TimeSpan CpuTime, long PeakMemory);
 
 /// <summary>How a program ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 plus the signal where one ended it.</param>

@@ -139,6 +139,7 @@ public sealed partial class JobRunner(
             StagedInputs inputs;
             if (container is null) (container, inputs) = await StartAsync(attempt, cancellationToken);
             else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
+            attempt.Saw(new(BytesIn: StagedInputs.LengthIn(attempt.WorkFolder)));
 
             await FollowAsync(attempt, container, cancellationToken);
             // An earlier collection that a crash cut may have left files under other names.
@@ -153,7 +154,7 @@ public sealed partial class JobRunner(
 
         await SettleAsync(id, claim, current =>
         {
-            attempt.NoteImage(current);
+            attempt.NoteOn(current);
             current.Succeed(claim, outputs, clock.GetUtcNow());
         });
         await CleanUpAsync(id, container);
@@ -227,6 +228,7 @@ public sealed partial class JobRunner(
         await using var progress = ReportTo(attempt);
         progress.Report(new(null, "Running"));
         var log = new LogFollower(runner, logs, progress, clock);
+        var measuring = new UsageFollower(runner, progress, clock).FollowAsync(container, attempt.Saw, ending.Token);
         var waiting = runner.WaitAsync(container, ending.Token);
         await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
         var following = log.FollowAsync(
@@ -236,6 +238,7 @@ public sealed partial class JobRunner(
             var exit = await waiting;
             ending.CancelAfter(LastLines);
             await following;
+            if (exit.OutOfMemory) attempt.Saw(new(PeakMemory: attempt.Demand.MemoryLimit));
             if (exit.ExitCode != 0) throw new JobFailedException(ProgramFailure.OfExit(exit, attempt.Demand, log.LastErrors));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -247,6 +250,7 @@ public sealed partial class JobRunner(
         {
             await ending.CancelAsync();
             await following;
+            await measuring;
         }
     }
 
@@ -259,7 +263,7 @@ public sealed partial class JobRunner(
                     attempt.Job.Id,
                     job =>
                     {
-                        attempt.NoteImage(job);
+                        attempt.NoteOn(job);
                         job.Report(attempt.Claim, progress.Message, progress.Percent, clock.GetUtcNow());
                     },
                     CancellationToken.None);
@@ -286,7 +290,7 @@ public sealed partial class JobRunner(
 
         await SettleAsync(id, claim, job =>
         {
-            attempt?.NoteImage(job);
+            attempt?.NoteOn(job);
             job.Fail(claim, failure, clock.GetUtcNow(), kept);
         });
         await StopAndCleanUpAsync(id, claim.Attempt);
@@ -306,7 +310,7 @@ public sealed partial class JobRunner(
         var (id, claim) = (attempt.Job.Id, attempt.Claim);
         await SettleAsync(id, claim, job =>
         {
-            attempt.NoteImage(job);
+            attempt.NoteOn(job);
             job.Postpone(claim, failure, clock.GetUtcNow() + _options.RetryAfter(claim.Attempt), clock.GetUtcNow());
         });
         // What it stored is removed by the next attempt, which may have begun on another node, with a folder of its own.
@@ -436,10 +440,17 @@ public sealed partial class JobRunner(
         /// <summary>The image that runs, once it is known.</summary>
         public string? ImageDigest { get; set; }
 
-        /// <summary>Writes the image on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
-        public void NoteImage(Job job)
+        /// <summary>What it has used so far.</summary>
+        public JobUsage Usage { get; private set; } = JobUsage.None;
+
+        /// <summary>Keeps what was seen of its usage.</summary>
+        public void Saw(JobUsage usage) => Usage = Usage.With(usage);
+
+        /// <summary>Writes image and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
+        public void NoteOn(Job job)
         {
             if (ImageDigest is { } digest && job.ImageDigest is null) job.UseImage(Claim, digest);
+            if (Usage != JobUsage.None) job.NoteUsage(Claim, Usage);
         }
     }
 

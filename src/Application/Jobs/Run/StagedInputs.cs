@@ -4,7 +4,16 @@ namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>The inputs of an attempt as its program sees them: by identifier, each with its occurrences.</summary>
 /// <remarks>An input that was not given is not there.</remarks>
-internal sealed class StagedInputs : Dictionary<string, StagedInput>;
+internal sealed class StagedInputs : Dictionary<string, StagedInput>
+{
+    /// <summary>Size in bytes of what was staged into a work folder: inputs.json, and the files beside it.</summary>
+    public static long LengthIn(string workFolder)
+    {
+        var files = new DirectoryInfo(ContainerPaths.OnServer(workFolder, ContainerPaths.Inputs));
+        return new FileInfo(ContainerPaths.OnServer(workFolder, ContainerPaths.InputsFile)).Length
+            + (files.Exists ? files.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0);
+    }
+}
 
 /// <summary>One input as the program sees it.</summary>
 /// <param name="Occurrences">The values; a file is a string that holds its path.</param>

@@ -223,6 +223,27 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                                 .UseCollation("Latin1_General_100_BIN2");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Usage", "OgcProcesses.Domain.Jobs.Job.Usage#JobUsage", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long?>("BytesIn")
+                                .HasColumnType("bigint")
+                                .HasColumnName("usage_bytes_in");
+
+                            b1.Property<long?>("BytesOut")
+                                .HasColumnType("bigint")
+                                .HasColumnName("usage_bytes_out");
+
+                            b1.Property<long?>("CpuTime")
+                                .HasColumnType("bigint")
+                                .HasColumnName("usage_cpu_time");
+
+                            b1.Property<long?>("PeakMemory")
+                                .HasColumnType("bigint")
+                                .HasColumnName("usage_peak_memory");
+                        });
+
                     b.HasKey("Id");
 
                     SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);

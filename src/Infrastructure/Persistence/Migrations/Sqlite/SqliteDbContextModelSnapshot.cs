@@ -205,6 +205,27 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("failure_standard_error");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Usage", "OgcProcesses.Domain.Jobs.Job.Usage#JobUsage", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long?>("BytesIn")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_bytes_in");
+
+                            b1.Property<long?>("BytesOut")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_bytes_out");
+
+                            b1.Property<long?>("CpuTime")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_cpu_time");
+
+                            b1.Property<long?>("PeakMemory")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_peak_memory");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("Created", "Id")
