@@ -41,6 +41,7 @@ public static class InfrastructureServices
         services.AddHostedService<JobWorker>();
         services.AddHostedService<LeaseWorker>();
         services.AddHostedService<ImageWorker>();
+        services.AddHostedService<FileSweepWorker>();
         return services;
     }
 

@@ -7,14 +7,10 @@ namespace OgcProcesses.WebApi.FunctionalTests;
 internal static class Engine
 {
     /// <summary>Containers of a job, in whatever state.</summary>
-    public static Task<IList<ContainerListResponse>> ContainersOfAsync(string jobId) => AskAsync(docker => docker.Containers.ListContainersAsync(new()
-    {
-        All = true,
-        Filters = new Dictionary<string, IDictionary<string, bool>>
-        {
-            ["label"] = new Dictionary<string, bool> { [$"org.ogcprocesses.job={jobId}"] = true },
-        },
-    }));
+    public static Task<IList<ContainerListResponse>> ContainersOfAsync(string jobId) => ContainersAsync($"org.ogcprocesses.job={jobId}");
+
+    /// <summary>Containers of an installation, in whatever state.</summary>
+    public static Task<IList<ContainerListResponse>> ContainersOfInstanceAsync(string instanceId) => ContainersAsync($"org.ogcprocesses.instance={instanceId}");
 
     /// <summary>Takes a container away behind the server's back.</summary>
     public static Task RemoveAsync(string containerId) => AskAsync(async docker =>
@@ -45,6 +41,12 @@ internal static class Engine
         await docker.Containers.RemoveContainerAsync(container.ID, new());
         return true;
     });
+
+    private static Task<IList<ContainerListResponse>> ContainersAsync(string label) => AskAsync(docker => docker.Containers.ListContainersAsync(new()
+    {
+        All = true,
+        Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [label] = true } },
+    }));
 
     private static async Task<T> AskAsync<T>(Func<DockerClient, Task<T>> ask)
     {

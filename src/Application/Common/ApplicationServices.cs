@@ -36,6 +36,7 @@ public static class ApplicationServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<FileSweep>();
         services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<PackageSource>();
         services.AddSingleton<ImageRequests>();

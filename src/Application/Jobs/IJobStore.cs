@@ -40,6 +40,10 @@ public interface IJobStore
     Task<IReadOnlyList<Job>> ListAbandonedAsync(
         string node, IReadOnlyCollection<JobId> known, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Those among some jobs that are in one of these statuses and have no outputs.</summary>
+    Task<IReadOnlyList<JobId>> ListWithoutOutputsAsync(
+        IReadOnlyCollection<JobId> among, IReadOnlyCollection<JobStatus> statuses, CancellationToken cancellationToken);
+
     /// <summary>Renews the leases of jobs and says which of them this node still holds.</summary>
     /// <remarks>Leaves the job's version alone: a renewal is no change that anybody could overwrite.</remarks>
     Task<IReadOnlySet<JobId>> RenewLeasesAsync(

@@ -18,6 +18,9 @@ public interface ILogStore
 
     /// <summary>Deletes the logs of a job. Does nothing when there are none.</summary>
     void Delete(JobId jobId);
+
+    /// <summary>Every job that has a log, as they are come across; those written or deleted meanwhile may be among them.</summary>
+    IEnumerable<JobId> ListJobs();
 }
 
 /// <summary>Writes one attempt's log.</summary>

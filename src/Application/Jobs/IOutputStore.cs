@@ -17,6 +17,9 @@ public interface IOutputStore
     /// <summary>Deletes all files of a job. Does nothing when there are none.</summary>
     void Delete(JobId jobId);
 
+    /// <summary>Every job that has files, as they are come across; those stored or deleted meanwhile may be among them.</summary>
+    IEnumerable<JobId> ListJobs();
+
     /// <summary>Bytes that can still be stored.</summary>
     long AvailableBytes { get; }
 }

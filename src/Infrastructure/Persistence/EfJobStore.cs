@@ -96,6 +96,22 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return abandoned;
     }
 
+    public async Task<IReadOnlyList<JobId>> ListWithoutOutputsAsync(
+        IReadOnlyCollection<JobId> among, IReadOnlyCollection<JobStatus> statuses, CancellationToken cancellationToken)
+    {
+        var found = new List<JobId>();
+        foreach (var ids in among.Chunk(MostIds))
+        {
+            await using var context = contexts.CreateDbContext();
+            found.AddRange(await context.Jobs
+                .Where(job => ids.Contains(job.Id) && statuses.Contains(job.Status) && !context.JobOutputs.Any(row => row.JobId == job.Id))
+                .Select(job => job.Id)
+                .ToListAsync(cancellationToken));
+        }
+
+        return found;
+    }
+
     public async Task<IReadOnlySet<JobId>> RenewLeasesAsync(
         string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {

@@ -47,6 +47,13 @@ internal sealed class ReconcileWorker(Reconciler reconciler, IOptions<RunnerOpti
     protected override Task StepAsync(CancellationToken stopping) => reconciler.ReconcileAsync(stopping);
 }
 
+/// <summary>Removes files that a crash left behind, at start-up first.</summary>
+internal sealed class FileSweepWorker(FileSweep sweep, TimeProvider clock, ILogger<FileSweepWorker> logger)
+    : PeriodicWorker(TimeSpan.FromDays(1), clock, logger)
+{
+    protected override Task StepAsync(CancellationToken stopping) => sweep.SweepAsync(stopping);
+}
+
 /// <summary>Renews leases three times within their duration.</summary>
 internal sealed class LeaseWorker(JobDispatcher dispatcher, IOptions<RunnerOptions> options, TimeProvider clock, ILogger<LeaseWorker> logger)
     : PeriodicWorker(options.Value.LeaseDuration / 3, clock, logger)

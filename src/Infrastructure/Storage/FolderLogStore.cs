@@ -61,6 +61,8 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         foreach (var stretch in stretches) File.Delete(stretch.Path);
     }
 
+    public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
+
     private string FolderOf(JobId jobId) => Path.Combine(_root, jobId.ToString()[..2], jobId.ToString());
 
     [LoggerMessage(LogLevel.Warning, "The rest of log {Path} is lost: {Reason}")]

@@ -77,6 +77,8 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
 
     public void Delete(JobId jobId) => FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
 
+    public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
+
     private static string FolderOf(JobId jobId) => $"{jobId.ToString()[..2]}/{jobId}";
 
     /// <summary>Reads a file to its end, copying it if asked to, and makes sure that the disk has it.</summary>

@@ -110,6 +110,16 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         }
     }
 
+    public Task<IReadOnlyList<JobId>> ListWithoutOutputsAsync(
+        IReadOnlyCollection<JobId> among, IReadOnlyCollection<JobStatus> statuses, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<JobId>>(
+                [.. _jobs.Where(job => among.Contains(job.Id) && statuses.Contains(job.Status) && job.Outputs.Count == 0).Select(job => job.Id)]);
+        }
+    }
+
     public Task<IReadOnlySet<JobId>> RenewLeasesAsync(
         string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {

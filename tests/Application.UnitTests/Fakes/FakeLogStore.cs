@@ -26,6 +26,8 @@ internal sealed class FakeLogStore : ILogStore
 
     public void Delete(JobId jobId) => Deleted.Enqueue(jobId);
 
+    public IEnumerable<JobId> ListJobs() => [];
+
     private sealed class Writer(FakeLogStore store) : ILogWriter
     {
         public ValueTask WriteAsync(LogLine line)

@@ -22,6 +22,8 @@ internal sealed class FakeOutputStore : IOutputStore
 
     public Stream? Open(StoredFile file) => Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
 
+    public IEnumerable<JobId> ListJobs() => Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct();
+
     public void Delete(JobId jobId)
     {
         Deleted.Enqueue(jobId);

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace OgcProcesses.FaultyServer;
+
+/// <summary>The steps that the server goes through one after the other, and the one at which it dies.</summary>
+/// <param name="place">A name with the number of its occurrence (1 when left out), or the number alone.</param>
+internal sealed class Crossings(string place)
+{
+    private readonly string _name = place.Split('#')[0];
+    private readonly int _occurrence = place.Split('#') is [_, var number] ? int.Parse(number, null) : 1;
+    private int _count;
+
+    /// <summary>Goes through a step, or never returns: SIGKILL leaves the process no last word.</summary>
+    public void Cross(string name)
+    {
+        if (_name.Length > 0 && name != _name) return;
+        if (Interlocked.Increment(ref _count) == _occurrence) Process.GetCurrentProcess().Kill();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using OgcProcesses.FaultyServer;
+
+/// <summary>Puts the crossings into the server before its own first line runs.</summary>
+/// <remarks>
+/// https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md asks for a class of this name without a
+/// namespace. The host tells of its building by a diagnostic event; tests of ASP.NET change its services the same way.
+/// </remarks>
+internal static class StartupHook
+{
+    /// <summary>Where the server is to die: a crossing by its name, as <c>OutputStore.Take:after#2</c>, or the n-th of all, as <c>#137</c>.</summary>
+    private const string KillAt = "OGC_FAULT_KILL_AT";
+
+    public static void Initialize()
+    {
+        if (Environment.GetEnvironmentVariable(KillAt) is not { Length: > 0 } place) return;
+        var crossings = new Crossings(place);
+        DiagnosticListener.AllListeners.Subscribe(new Observer<DiagnosticListener>(listener =>
+        {
+            if (listener.Name == "Microsoft.Extensions.Hosting") listener.Subscribe(new Observer<KeyValuePair<string, object?>>(Watch));
+        }));
+
+        void Watch(KeyValuePair<string, object?> told)
+        {
+            if (told is { Key: "HostBuilding", Value: IHostBuilder host })
+                host.ConfigureServices(services => services.CountCrossings(crossings));
+        }
+    }
+
+    private sealed class Observer<T>(Action<T> next) : IObserver<T>
+    {
+        public void OnNext(T value) => next(value);
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
+}
