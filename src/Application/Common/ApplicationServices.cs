@@ -33,6 +33,7 @@ public static class ApplicationServices
         services.AddSingleton<Admission>();
         services.AddSingleton<JobSignals>();
         services.AddSingleton<InputStager>();
+        services.AddSingleton<OutputWatch>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();

@@ -48,6 +48,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
             new() { Name = "nofile", Soft = sandbox.OpenFiles, Hard = sandbox.OpenFiles },
             new() { Name = "core", Soft = 0, Hard = 0 },
         ];
+        if (spec.LargestFile is { } bytes) host.Ulimits.Add(new() { Name = "fsize", Soft = bytes, Hard = bytes });
         host.LogConfig = KeptLog();
         host.Mounts = docker.UsesArchives ? [] : WorkFolder.Mounts(spec.WorkFolder);
 

@@ -21,7 +21,8 @@ internal sealed class ANode : IDisposable
         Jobs = new(_signals);
         Admission = new(options);
         JobRunner = new(
-            Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs, new FakeSchemas(), node, options, Clock,
+            Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs, new FakeSchemas(),
+            new(Folders, Outputs, options, Clock), node, options, Clock,
             NullLogger<JobRunner>.Instance);
         Dispatcher = new(Jobs, Processes, Admission, JobRunner, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
         Reconciler = new(Jobs, Runner, Folders, Dispatcher, node, options, Clock, NullLogger<Reconciler>.Instance);

@@ -1,3 +1,4 @@
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
@@ -48,6 +49,14 @@ internal sealed class FakeFolders : IWorkFolders, IOutputFolder, IDisposable
         : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => new OutputFile(Path.GetRelativePath(folder, path), path, new FileInfo(path).Length))
             .OrderBy(file => file.Path, StringComparer.Ordinal)];
+
+    /// <summary>What a look at a running program's outputs finds, by its folder; their files' bytes unless a test says otherwise.</summary>
+    public Func<string, long> Measured { get; set; } = folder =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+
+    public long Measure(string folder, long mostBytes, int mostFiles) => Measured(folder) is var bytes && bytes <= mostBytes
+        ? bytes
+        : throw new OutputRefusedException($"more than {mostBytes} bytes", JobFailureKind.LimitExceeded);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

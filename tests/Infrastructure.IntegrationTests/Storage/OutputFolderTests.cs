@@ -103,6 +103,56 @@ internal sealed class OutputFolderTests : IDisposable
         Assert.That(Refusal(100, 10), Does.Contain("more than 1000 characters"));
     }
 
+    [Test]
+    [Platform("Linux")]
+    public void Measure_WhatIsStillWritten_CountsFilesAndFollowsNothing()
+    {
+        _data.File("outputs/a", "12345");
+        _data.File("outputs/sub/b", "123");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "root"), "/");
+        SpecialFile.Make("named pipe", Path.Combine(_folder, "pipe"));
+
+        Assert.That(_outputs.Measure(_folder, 8, 4), Is.EqualTo(8));
+        Assert.That(_outputs.Measure(Path.Combine(_folder, "gone"), 8, 4), Is.Zero);
+        Assert.That(_outputs.Measure(Path.Combine(_folder, "root"), 8, 4), Is.Zero);
+    }
+
+    [Test]
+    public void Measure_MoreThanAllowed_IsRefused()
+    {
+        for (var i = 0; i < 4; i++) _data.File($"outputs/{i}/file", "12345");
+
+        Assert.That(() => _outputs.Measure(_folder, 19, 100), Throws.TypeOf<OutputRefusedException>().With.Message.Contains("19 bytes"));
+        Assert.That(() => _outputs.Measure(_folder, 20, 3), Throws.TypeOf<OutputRefusedException>().With.Message.Contains("3 files"));
+    }
+
+    [Test]
+    public void Measure_FoldersTooDeepToGoInto_AreRefused()
+    {
+        Directory.CreateDirectory(Path.Combine([_folder, .. Enumerable.Repeat(new string('d', 200), 6)]));
+
+        Assert.That(() => _outputs.Measure(_folder, 100, 100), Throws.TypeOf<OutputRefusedException>().With.Message.Contains("too deep"));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void Measure_WhileEverythingVanishes_GoesOn()
+    {
+        using var enough = new CancellationTokenSource();
+        var churn = Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                for (var i = 0; i < 20; i++) _data.File($"outputs/{i}/file", "12345");
+                for (var i = 0; i < 20; i++) Directory.Delete(Path.Combine(_folder, $"{i}"), recursive: true);
+            }
+        });
+
+        for (var i = 0; i < 500; i++) Assert.That(_outputs.Measure(_folder, 1000, 100), Is.InRange(0, 100));
+        enough.Cancel();
+        Assert.That(async () => await churn, Throws.Nothing);
+    }
+
     private string Refusal(long mostBytes, int mostFiles) =>
         Assert.Throws<OutputRefusedException>(() => _outputs.List(_folder, mostBytes, mostFiles))!.Message;
 }

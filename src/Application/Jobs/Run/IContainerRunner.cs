@@ -96,6 +96,9 @@ public sealed record ContainerSpec
     /// <summary>Memory it may use, in bytes; swap included.</summary>
     public required long Memory { get; init; }
 
+    /// <summary>Largest file it may write, in bytes; null for no limit.</summary>
+    public long? LargestFile { get; init; }
+
     /// <summary>Whether it gets a network; decided by the operator and the unit together.</summary>
     public bool Network { get; init; }
 }

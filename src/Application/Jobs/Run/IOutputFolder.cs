@@ -8,6 +8,10 @@ public interface IOutputFolder
     /// <summary>The regular files of a folder and its subfolders, sorted by path.</summary>
     /// <exception cref="OutputRefusedException">A link, a device, a pipe, a socket, or more or larger files than the limits allow.</exception>
     IReadOnlyList<OutputFile> List(string folder, long mostBytes, int mostFiles);
+
+    /// <summary>Bytes in a folder that a program is still writing to, links and special files left aside; 0 where it is gone.</summary>
+    /// <exception cref="OutputRefusedException">There are more of them, or more files, than the limits allow, or some that can't be counted.</exception>
+    long Measure(string folder, long mostBytes, int mostFiles);
 }
 
 /// <summary>A regular file that a program left.</summary>

@@ -13,9 +13,9 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// <remarks>
 /// 1. stage the inputs while the image is made sure of, 2. create and start the container, 3. follow its log and wait,
 /// 4. collect and check the outputs, 5. settle in one transaction, 6. remove container and folder.
-/// A crash between any two steps leaves something that the reconciler can go on from. Three things can end the wait, and are
-/// told apart: the dismissal (the container is stopped), the time limit (stopped, the job fails), the server's own stop
-/// (the container goes on).
+/// A crash between any two steps leaves something that the reconciler can go on from. Four things can end the wait, and are
+/// told apart: the dismissal (the container is stopped), the time limit (stopped, the job fails), outputs beyond their limits
+/// (killed, the job fails), the server's own stop (the container goes on).
 /// </remarks>
 public sealed partial class JobRunner(
     IJobStore jobs,
@@ -27,6 +27,7 @@ public sealed partial class JobRunner(
     IOutputStore outputStore,
     ILogStore logs,
     ISchemaValidator schemas,
+    OutputWatch outputWatch,
     ThisNode node,
     IOptions<RunnerOptions> options,
     TimeProvider clock,
@@ -183,6 +184,7 @@ public sealed partial class JobRunner(
                 WorkFolder = workFolder,
                 Cpu = demand.CpuLimit,
                 Memory = demand.MemoryLimit,
+                LargestFile = _options.MaxOutputBytes,
                 Network = revision.Unit.Network && _options.AllowNetwork,
             },
             cancellationToken);
@@ -229,12 +231,20 @@ public sealed partial class JobRunner(
         progress.Report(new(null, "Running"));
         var log = new LogFollower(runner, logs, progress, clock);
         var measuring = new UsageFollower(runner, progress, clock).FollowAsync(container, attempt.Saw, ending.Token);
+        var watching = outputWatch.UntilTooMuchAsync(attempt.Job.Id, attempt.WorkFolder, ending.Token);
         var waiting = runner.WaitAsync(container, ending.Token);
         await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
         var following = log.FollowAsync(
             waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, ending.Token);
         try
         {
+            if (await Task.WhenAny(waiting, watching) == watching && await watching is { } tooMuch)
+            {
+                // Without the grace, in which it would go on.
+                await runner.StopAsync(container, TimeSpan.Zero, CancellationToken.None);
+                throw new JobFailedException(ProgramFailure.OfOutputs(tooMuch, log.LastErrors));
+            }
+
             var exit = await waiting;
             ending.CancelAfter(LastLines);
             await following;
@@ -251,6 +261,7 @@ public sealed partial class JobRunner(
             await ending.CancelAsync();
             await following;
             await measuring;
+            await watching;
         }
     }
 
