@@ -12,8 +12,8 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private Process? _process;
 
-    /// <summary>Starts the server and waits until it is ready.</summary>
-    public async Task StartAsync()
+    /// <summary>Starts the server and waits until it is ready, or only until it lives.</summary>
+    public async Task StartAsync(bool isReady = true)
     {
         var url = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet");
@@ -24,7 +24,7 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
         {
             try
             {
-                using var ready = await _http.GetAsync($"{url}/health/ready");
+                using var ready = await _http.GetAsync($"{url}/health/{(isReady ? "ready" : "live")}");
                 if (!ready.IsSuccessStatusCode) continue;
                 Url = url;
                 return;

@@ -37,7 +37,9 @@ internal sealed class JobMapping : Profile
         JobFailureKind.OutputMissing => "An output is missing",
         JobFailureKind.OutputInvalid => "An output is not valid",
         JobFailureKind.LimitExceeded => "A limit was exceeded",
+        JobFailureKind.ContainerRefused => "The container can't be started",
         JobFailureKind.EngineFailed => "The container engine failed",
+        JobFailureKind.NodeLost => "The server node was lost",
         _ => "The server failed",
     };
 
@@ -46,7 +48,7 @@ internal sealed class JobMapping : Profile
 
     private static ExceptionInfo? Why(JobFailure? failure) => failure is null
         ? null
-        : new(Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError);
+        : new(Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError, Remedy.Of(failure));
 
     private sealed class LinksOfJob(ILinks links) : IValueResolver<Job, StatusInfo, IReadOnlyList<Link>>
     {

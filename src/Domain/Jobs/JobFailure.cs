@@ -30,8 +30,14 @@ public enum JobFailureKind
     /// <summary>The outputs or the log are larger than their limit.</summary>
     LimitExceeded,
 
-    /// <summary>The container engine could not start or lost the container, at every attempt.</summary>
+    /// <summary>The engine will never start the container as the package asks for it: its program is not in the image, say.</summary>
+    ContainerRefused,
+
+    /// <summary>The container engine could not be reached, failed, or lost the container, at every attempt.</summary>
     EngineFailed,
+
+    /// <summary>The server node that worked on the job was lost, and the container with it, at every attempt.</summary>
+    NodeLost,
 
     /// <summary>The server itself made a mistake; its log has the details.</summary>
     ServerError,
@@ -39,7 +45,7 @@ public enum JobFailureKind
 
 /// <summary>The reason of a failed job, as people read it.</summary>
 /// <param name="Kind">What went wrong.</param>
-/// <param name="Reason">One sentence that names the cause and, where it can, the remedy.</param>
+/// <param name="Reason">One sentence that names the cause.</param>
 /// <param name="ExitCode">The program's exit code, when it ended by itself.</param>
 /// <param name="StandardError">The last lines the program wrote to stderr, if any.</param>
 public sealed record JobFailure(JobFailureKind Kind, string Reason, long? ExitCode = null, string? StandardError = null);

@@ -109,7 +109,7 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
                 // Waiting with the token ourselves: Docker.DotNet's reader may not come back from a broken stream.
                 client => client.Images.CreateImageAsync(what, new AuthConfig(), pull, either.Token).WaitAsync(either.Token),
                 either.Token);
-            if (pull.Error is { } error) throw new ImageUnavailableException(pull.Reference, error);
+            if (pull.Error is { } error) throw new ImageUnavailableException(pull.Reference, WithoutSecrets(error));
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
@@ -117,13 +117,19 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         }
         catch (EngineAnswerException e)
         {
-            throw new ImageUnavailableException(pull.Reference, e.Reason, e);
+            throw new ImageUnavailableException(pull.Reference, WithoutSecrets(e.Reason), e);
         }
         finally
         {
             lock (_pulls) _pulls.Remove(pull.Reference);
         }
     }
+
+    /// <summary>A registry's words without what its URLs are signed or logged in with.</summary>
+    internal static string WithoutSecrets(string words) => SecretPart.Replace(words, "$1$2…");
+
+    [GeneratedRegex(@"(https?://)[^\s/""'@]*@|(https?://[^\s""'?]*\?)[^\s""']+")]
+    private static partial Regex SecretPart { get; }
 
     /// <remarks>The grammar of github.com/distribution/reference, without identifiers cut short.</remarks>
     [GeneratedRegex($@"\A(sha256:{Hex}|({Host}/)?{Name}(/{Name})*(:{Tag})?(@sha256:{Hex})?)\z")]

@@ -19,7 +19,7 @@ internal sealed class ANode : IDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var node = new ThisNode(AJob.Node);
         Jobs = new(_signals);
-        Admission = new(options);
+        Admission = new(options, Outputs);
         JobRunner = new(
             Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs, new FakeSchemas(),
             new(Folders, Outputs, options, Clock), node, options, Clock,

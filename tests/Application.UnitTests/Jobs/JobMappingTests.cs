@@ -42,7 +42,8 @@ internal sealed class JobMappingTests
     public void Map_OfAFailedJob_TellsWhy()
     {
         var exception = Map(AJob.Failed().Because(new(JobFailureKind.OutOfMemory, "too much", 137, "Killed")).Build()).Exception;
-        Assert.That(exception, Is.EqualTo(new ExceptionInfo("outOfMemory", "The program ran out of memory", "too much", 137, "Killed")));
+        Assert.That(exception, Is.EqualTo(new ExceptionInfo("outOfMemory", "The program ran out of memory", "too much", 137, "Killed", exception!.Remedy)));
+        Assert.That(exception.Remedy, Does.Contain("config.memoryMax"));
     }
 
     [Test]

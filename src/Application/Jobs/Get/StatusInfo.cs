@@ -80,4 +80,5 @@ public sealed record JobAttemptInfo(int Number, string Node, string Status, Date
 /// <param name="Detail">The cause, in a sentence.</param>
 /// <param name="ExitCode">The program's exit code, where it ended by itself.</param>
 /// <param name="Stderr">The last lines it wrote to stderr.</param>
-public sealed record ExceptionInfo(string Type, string Title, string Detail, long? ExitCode, string? Stderr);
+/// <param name="Remedy">What to do about it, in a sentence or two; ours.</param>
+public sealed record ExceptionInfo(string Type, string Title, string Detail, long? ExitCode, string? Stderr, string Remedy);

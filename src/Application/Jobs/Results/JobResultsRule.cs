@@ -29,6 +29,7 @@ internal static class JobResultsRule
             ["kind"] = JobMapping.Word(failure.Kind),
             ["exitCode"] = failure.ExitCode,
             ["stderr"] = failure.StandardError,
+            ["remedy"] = Remedy.Of(failure),
         },
     };
 }

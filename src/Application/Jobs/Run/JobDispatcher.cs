@@ -56,6 +56,7 @@ public sealed partial class JobDispatcher(
     public async Task ResumeAsync(Job job, JobContainer? container, CancellationToken stopping)
     {
         var work = new Work(job.Id);
+        var vanished = Vanished(job);
         if (!_working.TryAdd(job.Id, work)) return;
         try
         {
@@ -64,7 +65,7 @@ public sealed partial class JobDispatcher(
             if (claim is null) throw new ClaimLostException(job.Id, new(node.Id, job.Attempt));
             admission.Enter(job.Id, job.ProcessId, await processes.DemandOfAsync(job.RevisionId, _options, stopping));
             LogResumed(job.Id, job.Attempt, container?.State.ToString() ?? "lost");
-            Begin(work, claim, container, isNew: false, stopping);
+            Begin(work, claim, container, vanished, stopping);
         }
         catch
         {
@@ -135,7 +136,7 @@ public sealed partial class JobDispatcher(
             Claim? claim = null;
             await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), stopping);
             if (claim is null) End(work);
-            else Begin(work, claim, container: null, isNew: true, stopping);
+            else Begin(work, claim, container: null, vanished: null, stopping);
         }
         catch (IllegalTransitionException)
         {
@@ -151,7 +152,12 @@ public sealed partial class JobDispatcher(
         return Entry.Granted;
     }
 
-    private void Begin(Work work, Claim claim, JobContainer? container, bool isNew, CancellationToken stopping)
+    /// <summary>Why a job that nobody worked on has no container, if it has none.</summary>
+    private JobFailure Vanished(Job job) => job.Node == node.Id
+        ? new(JobFailureKind.EngineFailed, "its container was lost")
+        : new(JobFailureKind.NodeLost, $"node '{job.Node}' was lost, and its container with it");
+
+    private void Begin(Work work, Claim claim, JobContainer? container, JobFailure? vanished, CancellationToken stopping)
     {
         work.HasBegun = true;
         _ = Task.Run(
@@ -160,7 +166,7 @@ public sealed partial class JobDispatcher(
                 using var leaving = CancellationTokenSource.CreateLinkedTokenSource(work.Left, _lettingGo.Token, stopping);
                 try
                 {
-                    await runner.RunAsync(work.Id, claim, container, isNew, work.Dismissed, leaving.Token);
+                    await runner.RunAsync(work.Id, claim, container, vanished, work.Dismissed, leaving.Token);
                 }
                 finally
                 {

@@ -53,17 +53,17 @@ public sealed partial class JobRunner(
     /// <param name="id">The job.</param>
     /// <param name="claim">This node's claim.</param>
     /// <param name="container">The container of an earlier run of the server; null when there is none.</param>
-    /// <param name="isNew">Whether the attempt has just begun; otherwise a missing container is a lost one.</param>
+    /// <param name="vanished">Why a missing container is a lost one; null when the attempt has just begun.</param>
     /// <param name="dismissed">Fires when the job is dismissed.</param>
     /// <param name="leaving">Fires when this node is to let go of the job: the server stops, or another node has taken the job over.</param>
     public async Task RunAsync(
-        JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken dismissed, CancellationToken leaving)
+        JobId id, Claim claim, JobContainer? container, JobFailure? vanished, CancellationToken dismissed, CancellationToken leaving)
     {
         using var scope = JobScope(logger, id);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(dismissed, leaving);
         try
         {
-            await RunAttemptsAsync(id, claim, container, isNew, ending.Token);
+            await RunAttemptsAsync(id, claim, container, vanished, ending.Token);
         }
         catch (OperationCanceledException) when (!dismissed.IsCancellationRequested && leaving.IsCancellationRequested)
         {
@@ -81,15 +81,15 @@ public sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAttemptsAsync(JobId id, Claim claim, JobContainer? container, bool isNew, CancellationToken cancellationToken)
+    private async Task RunAttemptsAsync(JobId id, Claim claim, JobContainer? container, JobFailure? vanished, CancellationToken cancellationToken)
     {
-        var lost = isNew || container is not null ? null : "its container was lost";
+        var lost = container is null ? vanished : null;
         for (var failures = 0; ; failures++)
         {
             try
             {
                 if (failures > MostFailures)
-                    throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after the engine failed {failures} times: {lost}");
+                    throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after the engine failed {failures} times: {lost?.Reason}");
                 if (lost is not null)
                 {
                     var attempt = claim.Attempt;
@@ -107,14 +107,14 @@ public sealed partial class JobRunner(
             }
             catch (EngineException failure) when (failure is ImageUnavailableException or ContainerRefusedException)
             {
-                var kind = failure is ImageUnavailableException ? JobFailureKind.ImageUnavailable : JobFailureKind.EngineFailed;
+                var kind = failure is ImageUnavailableException ? JobFailureKind.ImageUnavailable : JobFailureKind.ContainerRefused;
                 await FailAsync(id, claim, new(kind, failure.Message));
                 return;
             }
             catch (EngineException failure)
             {
                 LogEngineFailed(id, claim.Attempt, failure.Message);
-                lost = failure.Message;
+                lost = new(JobFailureKind.EngineFailed, failure.Message);
             }
             catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException or NotSettledException))
             {
@@ -386,16 +386,16 @@ public sealed partial class JobRunner(
 
     /// <summary>Waits for the engine, then goes on with the container if it lives or has ended, else begins the next attempt.</summary>
     private async Task<(Claim Claim, JobContainer? Container)> RecoverAsync(
-        JobId id, Claim claim, string reason, CancellationToken cancellationToken)
+        JobId id, Claim claim, JobFailure lost, CancellationToken cancellationToken)
     {
         await WaitForEngineAsync(id, claim, cancellationToken);
         if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
         await StopAndCleanUpAsync(id, claim.Attempt);
         if (claim.Attempt >= await MostAttemptsAsync(id, cancellationToken))
-            throw new JobFailedException(JobFailureKind.EngineFailed, $"Given up after {claim.Attempt} attempts: {reason}");
+            throw new JobFailedException(lost.Kind, $"Given up after {claim.Attempt} attempts: {lost.Reason}");
         Claim? next = null;
         await jobs.UpdateAsync(
-            id, job => next = job.Retry(node.Id, new(JobFailureKind.EngineFailed, reason), clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
+            id, job => next = job.Retry(node.Id, lost, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
         return (next ?? throw new ClaimLostException(id, claim), null);
     }
 

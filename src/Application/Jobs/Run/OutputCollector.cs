@@ -16,6 +16,11 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
 {
     private const string OutputsFile = "outputs.json";
 
+    /// <summary>Files named, and characters of a path, where a message tells what there is in the place of what is missing.</summary>
+    private const int MostNamed = 10;
+
+    private const int LongestNamed = 100;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Collects every output that was asked for.</summary>
@@ -105,9 +110,12 @@ internal sealed class OutputCollector(IContainerRunner runner, IOutputFolder fol
         var looked = binding is { Glob.Count: > 0 }
             ? $"files {string.Join(", ", binding.Glob.Select(pattern => $"'{pattern}'"))}"
             : $"a member '{id}' of {OutputsFile} or a file '{id}' or '{id}.*'";
-        var there = found.Files.Count == 0 ? "nothing" : string.Join(", ", found.Files.Take(10).Select(file => $"'{file.Path}'"));
+        var there = found.Files.Count == 0 ? "nothing" : string.Join(", ", found.Files.Take(MostNamed).Select(file => $"'{Brief(file.Path)}' ({file.Length} bytes)"));
+        if (found.Files.Count > MostNamed) there += $" and {found.Files.Count - MostNamed} more files";
         return new(JobFailureKind.OutputMissing, $"Output '{id}' is required and was not found: looked for {looked} in {ContainerPaths.Outputs}, which holds {there}.");
     }
+
+    private static string Brief(string path) => path.Length <= LongestNamed ? path : "…" + path[^LongestNamed..];
 
     private async Task<OutputFile> SaveStdoutAsync(
         JobContainer container, string workFolder, Wanted wanted, CancellationToken cancellationToken)

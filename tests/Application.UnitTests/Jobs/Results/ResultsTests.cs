@@ -100,6 +100,7 @@ internal sealed class ResultsTests : IDisposable
         {
             Assert.That((refusal.Error.Status, refusal.Message), Is.EqualTo((status, "the reason")));
             Assert.That(refusal.Extensions["kind"], Is.EqualTo(JobMapping.Word(kind)));
+            Assert.That(refusal.Extensions["remedy"], Is.EqualTo(Remedy.Of(new(kind, "", 3))));
             Assert.That((refusal.Extensions["exitCode"], refusal.Extensions["stderr"]), Is.EqualTo(((object)3L, (object)"last words")));
         });
     }

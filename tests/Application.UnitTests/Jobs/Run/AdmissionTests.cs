@@ -151,6 +151,16 @@ internal sealed class AdmissionTests
     }
 
     [Test]
+    public void Explain_WhileTheDiskIsFull_SaysSoAndLetsNobodyIn()
+    {
+        var disk = new FakeOutputStore { AvailableBytes = Limits.MinFreeBytes - 1 };
+        var admission = new Admission(Create(Limits), disk);
+        Assert.That((Enter(admission), admission.Explain(Echo, Needing(0.1, 1), 0, false)), Is.EqualTo((Entry.Full, "Next to start: the server's disk is full")));
+        disk.AvailableBytes++;
+        Assert.That(Enter(admission), Is.EqualTo(Entry.Granted));
+    }
+
+    [Test]
     public void DemandOf_NothingStated_IsTheOperatorsDefaults() =>
         Assert.That(Demand.Of(new(), Limits), Is.EqualTo(new Demand(0.5, 100, 1, 500, TimeSpan.FromHours(1))));
 
@@ -168,9 +178,9 @@ internal sealed class AdmissionTests
     public void DemandOf_AMaximumBelowTheDefaultRequest_LowersTheRequest() =>
         Assert.That(Demand.Of(new() { CpuMax = 0.25, MemoryMax = 50 }, Limits), Is.EqualTo(new Demand(0.25, 50, 0.25, 50, TimeSpan.FromHours(1))));
 
-    private static Admission Admit() => new(Create(Limits));
+    private static Admission Admit() => new(Create(Limits), new FakeOutputStore());
 
-    private static Admission Admit(int mostJobs) => new(Create(new RunnerOptions { MaxConcurrentJobs = mostJobs, CpuBudget = 2, MemoryBudget = 1000 }));
+    private static Admission Admit(int mostJobs) => new(Create(new RunnerOptions { MaxConcurrentJobs = mostJobs, CpuBudget = 2, MemoryBudget = 1000 }), new FakeOutputStore());
 
     /// <summary>Asks for a job of a process of its own, where none is named.</summary>
     private static Entry Enter(Admission admission, ProcessId? process = null, double cpu = 0.01, long memory = 1)

@@ -357,7 +357,7 @@ internal sealed class JobRunnerTests : IDisposable
         var job = await RunAsync(AProcess.Named("echo"));
         Assert.That(
             (job.Failure?.Kind, job.Attempt, job.Message),
-            Is.EqualTo(((JobFailureKind?)JobFailureKind.EngineFailed, 1, "'/bin/tool' is not in the image")));
+            Is.EqualTo(((JobFailureKind?)JobFailureKind.ContainerRefused, 1, "'/bin/tool' is not in the image")));
     }
 
     [Test]

@@ -65,6 +65,21 @@ internal sealed class ReconcilerTests : IDisposable
     }
 
     [Test]
+    public async Task Reconcile_OfAJobWhoseNodeAndContainerAreGone_TellsThemApartFromTheEngine()
+    {
+        _node.Options.MaxAttempts = 1;
+        var process = AProcess.Named("echo").Deploy();
+        var job = _node.Accept(process);
+        job.Start("node-2", AJob.LeaseEnd, AJob.Now);
+        _node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _node.ReconcileAsync();
+        await _node.WhenIdleAsync();
+        Assert.That(
+            (job.Failure?.Kind, job.Message),
+            Is.EqualTo(((JobFailureKind?)JobFailureKind.NodeLost, "Given up after 1 attempts: node 'node-2' was lost, and its container with it")));
+    }
+
+    [Test]
     public async Task Reconcile_OfAContainerThatWasNeverStarted_BeginsAnew()
     {
         _node.Runner.Program = container => container.Write("out", "again").Exit();
