@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Infrastructure.Callbacks;
 using OgcProcesses.Infrastructure.Docker;
@@ -24,6 +25,10 @@ public static class InfrastructureServices
             .BindConfiguration(RunnerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<RetentionOptions>()
+            .BindConfiguration(RetentionOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton(provider => new ThisNode(
             provider.GetRequiredService<IOptions<RunnerOptions>>().Value.NodeId
             ?? NameOf(provider.GetRequiredService<IOptions<DataOptions>>().Value.Root)));
@@ -42,6 +47,7 @@ public static class InfrastructureServices
         services.AddHostedService<LeaseWorker>();
         services.AddHostedService<ImageWorker>();
         services.AddHostedService<FileSweepWorker>();
+        services.AddHostedService<SweepWorker>();
         return services;
     }
 

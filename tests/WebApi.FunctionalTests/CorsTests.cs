@@ -69,7 +69,7 @@ internal sealed class CorsTests : ServerTests
         var preflight = await PreflightAsync(_open, Maps, method, path);
         Assert.That(((int)preflight.Status, Of(preflight, "Allow-Origin")), Is.EqualTo((204, Maps)));
         Assert.That(Of(preflight, "Allow-Methods"), Does.Contain(method));
-        Assert.That(Of(preflight, "Allow-Headers"), Does.Contain("content-type").And.Contain("prefer"));
+        Assert.That(Of(preflight, "Allow-Headers"), Does.Contain("content-type").And.Contain("prefer").And.Contain("idempotency-key"));
         Assert.That(Of(preflight, "Max-Age"), Is.EqualTo("600"));
     }
 
@@ -89,7 +89,7 @@ internal sealed class CorsTests : ServerTests
     }
 
     private static Task<Answer> PreflightAsync(Server server, string origin, string method, string path) => server.AskAsync(
-        "OPTIONS", path, null, ("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", "content-type, prefer"));
+        "OPTIONS", path, null, ("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", "content-type, prefer, idempotency-key"));
 
     private static string? Of(Answer answer, string header) =>
         answer.Headers.TryGetValues($"Access-Control-{header}", out var values) ? string.Join(", ", values) : null;

@@ -58,10 +58,11 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
         Assert.That(_process.ExitCode, Is.Zero);
     }
 
-    public async Task<string> ExecuteAsync(string processId, string json)
+    public async Task<string> ExecuteAsync(string processId, string json, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url}/processes/{processId}/execution");
         request.Headers.Add("Prefer", "respond-async");
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
         request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await _http.SendAsync(request);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["jobID"]!.GetValue<string>();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
@@ -38,6 +39,7 @@ public static class ApplicationServices
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
         services.AddSingleton<FileSweep>();
+        services.AddSingleton<Sweeper>();
         services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<PackageSource>();
         services.AddSingleton<ImageRequests>();

@@ -40,7 +40,10 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return await context.Page(filter, null, most).CountAsync(cancellationToken);
     }
 
-    public async Task AddAsync(Job job, CancellationToken cancellationToken)
+    public Task AddAsync(Job job, CancellationToken cancellationToken) => AddAsync(job, null, cancellationToken);
+
+    /// <summary>Commits a new job, with whatever else is to be committed with it.</summary>
+    public async Task AddAsync(Job job, Func<OgcDbContext, Task>? addMore, CancellationToken cancellationToken)
     {
         var request = StoredJson.Write(job.Request);
         await writer.RunAsync(
@@ -48,6 +51,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
             {
                 context.AddRange(job, new JobRequestRow { JobId = job.Id, Request = request });
                 context.AddRange(Callback.Follow(job, []));
+                if (addMore is not null) await addMore(context);
                 return await context.SaveChangesAsync(cancellationToken);
             },
             cancellationToken);

@@ -78,3 +78,17 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.HasIndex(callback => callback.Due).HasDatabaseName("ix_job_callbacks_due").HasFilter("due IS NOT NULL");
     }
 }
+
+internal sealed class ExecutionKeyConfiguration : IEntityTypeConfiguration<ExecutionKey>
+{
+    public void Configure(EntityTypeBuilder<ExecutionKey> builder)
+    {
+        builder.ToTable("execution_keys");
+        builder.HasKey(key => new { key.Owner, key.Key });
+        builder.HasOne<Job>().WithMany().HasForeignKey(key => key.JobId);
+        builder.Property(key => key.Owner).HasMaxLength(256);
+        builder.Property(key => key.Key).HasMaxLength(255).IsUnicode(false);
+        builder.Property(key => key.Fingerprint).HasMaxLength(64).IsUnicode(false);
+        builder.HasIndex(key => key.Expires).HasDatabaseName("ix_execution_keys_expires");
+    }
+}

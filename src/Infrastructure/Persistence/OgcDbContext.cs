@@ -21,6 +21,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<Callback> Callbacks => Set<Callback>();
 
+    public DbSet<ExecutionKey> ExecutionKeys => Set<ExecutionKey>();
+
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);
 

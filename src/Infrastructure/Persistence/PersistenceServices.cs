@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Execute;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Storage;
 
@@ -30,7 +31,9 @@ public static class PersistenceServices
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetServices<IInterceptor>()));
         services.AddSingleton<DatabaseWriter>();
-        services.AddSingleton<IJobStore, EfJobStore>();
+        services.AddSingleton<EfJobStore>();
+        services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<EfJobStore>());
+        services.AddSingleton<IExecutionKeyStore, EfExecutionKeyStore>();
         services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton(provider => new DatabaseMigrator(

@@ -30,6 +30,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
     [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
+    [RequestHeader(IdempotencyKeyHeader.Name, "A string of the client's own, at most 255 characters: a repeated request with the same key finds the same job.")]
     [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
@@ -40,13 +41,14 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
     [Problems(
         nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
-        nameof(OgcError.InsufficientStorage))]
+        nameof(OgcError.KeyReused), nameof(OgcError.InsufficientStorage))]
     public async Task<IActionResult> Execute(
         ProcessId processId, [FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken)
     {
         if (validateOnly) return Ok(await mediator.Send(new ValidateExecution(processId, request), cancellationToken));
         var preference = PreferHeader.Read(Request.Headers["Prefer"]);
-        var execution = await mediator.Send(new ExecuteProcess(processId, request, preference), cancellationToken);
+        var key = IdempotencyKeyHeader.Read(Request.Headers[IdempotencyKeyHeader.Name]);
+        var execution = await mediator.Send(new ExecuteProcess(processId, request, preference, key), cancellationToken);
         if (execution.Applied.Count > 0) Response.Headers["Preference-Applied"] = string.Join(", ", execution.Applied);
         var job = links.Url($"jobs/{execution.JobId}");
         if (!execution.HasEnded) return Created(job, execution.Status);
@@ -69,6 +71,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("multipart/related", "*/*")]
     [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
+    [RequestHeader(IdempotencyKeyHeader.Name, "A string of the client's own, at most 255 characters: a repeated request with the same key finds the same job.")]
     [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
@@ -79,7 +82,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
     [Problems(
         nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
-        nameof(OgcError.InsufficientStorage))]
+        nameof(OgcError.KeyReused), nameof(OgcError.InsufficientStorage))]
     public Task<IActionResult> ExecuteNamed([FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken) =>
         Execute(NamedProcess(request.Process), request, validateOnly, cancellationToken);
 

@@ -86,6 +86,14 @@ internal sealed class QueryPlanTests
     }
 
     [Test]
+    public async Task AddAsync_OfAJobWithoutAKey_KnowsNothingOfKeys()
+    {
+        await _server.Jobs.AddAsync(AJob(), None);
+
+        Assert.That(string.Join('\n', _server.Statements.Texts), Does.Not.Contain("execution_keys"));
+    }
+
+    [Test]
     public async Task UpdateAsync_OfAJobWithoutSubscriber_KnowsNothingOfCallbacks()
     {
         var job = ARunningJob();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Execute;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Persistence;
 using OgcProcesses.Infrastructure.Storage;
@@ -39,6 +40,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IProcessStore Processes => _services.GetRequiredService<IProcessStore>();
 
     public ICallbackStore Callbacks => _services.GetRequiredService<ICallbackStore>();
+
+    public IExecutionKeyStore Keys => _services.GetRequiredService<IExecutionKeyStore>();
 
     public JobSignals Signals => _services.GetRequiredService<JobSignals>();
 

@@ -53,13 +53,16 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>The results of a job that failed because of what its client gave.</summary>
     public static readonly OgcError JobFailedByInput = new("InvalidParameterValue", 400, "The job failed because of an input");
 
+    /// <summary>An idempotency key that came with another request before: draft-ietf-httpapi-idempotency-key-header, 2.7</summary>
+    public static readonly OgcError KeyReused = new("about:blank", 422, "The idempotency key belongs to another request");
+
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
 }
 
 /// <summary>One thing wrong with a request.</summary>
 /// <param name="Pointer">JSON pointer (RFC 6901) into the body; null when it is not in the body.</param>
-/// <param name="Parameter">Name of the query parameter; null when it is not in the query.</param>
+/// <param name="Parameter">Name of the query parameter or header; null when it is in neither.</param>
 /// <param name="Detail">What is wrong, in a sentence.</param>
 public sealed record Violation(string? Pointer, string? Parameter, string Detail)
 {
@@ -68,6 +71,9 @@ public sealed record Violation(string? Pointer, string? Parameter, string Detail
 
     /// <summary>Something wrong in the query.</summary>
     public static Violation InQuery(string parameter, string detail) => new(null, parameter, detail);
+
+    /// <summary>Something wrong in a header.</summary>
+    public static Violation InHeader(string name, string detail) => new(null, name, detail);
 }
 
 /// <summary>Ends a request with an error that the client is told.</summary>

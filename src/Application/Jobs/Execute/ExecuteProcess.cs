@@ -6,6 +6,7 @@ using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
@@ -18,7 +19,8 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="ProcessId">The process.</param>
 /// <param name="Request">Inputs, and how the results are wanted.</param>
 /// <param name="Preference">What the client prefers.</param>
-public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference) : IRequest<Execution>;
+/// <param name="Key">The key by which a repetition finds the same job; null where the client gave none.</param>
+public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>;
 
 /// <summary>What a client prefers.</summary>
 /// <remarks>RFC 7240, respond-async and wait.</remarks>
@@ -36,11 +38,13 @@ public sealed record Execution(JobId JobId, StatusInfo Status, bool HasEnded, IR
 internal sealed class ExecuteProcessHandler(
     IProcessStore processes,
     IJobStore jobs,
+    IExecutionKeyStore keys,
     IOutputStore outputs,
     ISchemaValidator schemas,
     IInputFetcher fetcher,
     JobSignals signals,
     IOptions<RunnerOptions> options,
+    IOptions<RetentionOptions> retention,
     IMapper mapper,
     ICaller caller,
     ILinks links,
@@ -48,16 +52,53 @@ internal sealed class ExecuteProcessHandler(
 {
     public async Task<Execution> Handle(ExecuteProcess request, CancellationToken cancellationToken)
     {
-        var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
-        EnsureStorage();
-        var job = Job.Accept(process, wanted, caller.Id, clock.GetUtcNow());
-        await jobs.AddAsync(job, cancellationToken);
+        var (job, revision) = request.Key is { } key
+            ? await AcceptOnceAsync(request, key, cancellationToken)
+            : await AcceptAsync(request, job => AddAsync(job, cancellationToken), cancellationToken);
 
-        var mode = process.Revision.Description.JobControlOptions.Choose(request.Preference.Async);
+        var mode = revision.Description.JobControlOptions.Choose(request.Preference.Async);
         var patience = Patience(mode, request.Preference);
         if (patience > TimeSpan.Zero) job = await signals.WaitForEndAsync(job.Id, jobs, patience, clock, cancellationToken);
         return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience));
+    }
+
+    private async Task<(Job Job, ProcessRevision Revision)> AcceptAsync(ExecuteProcess request, Func<Job, Task<Job>> add, CancellationToken cancellationToken)
+    {
+        var process = await processes.GetAsync(request.ProcessId, cancellationToken);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
+        EnsureStorage();
+        return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow())), process.Revision);
+    }
+
+    private async Task<Job> AddAsync(Job job, CancellationToken cancellationToken)
+    {
+        await jobs.AddAsync(job, cancellationToken);
+        return job;
+    }
+
+    /// <summary>The job that the key already stands for, whatever has become of it or its process, else a new one.</summary>
+    private async Task<(Job Job, ProcessRevision Revision)> AcceptOnceAsync(ExecuteProcess request, string key, CancellationToken cancellationToken)
+    {
+        var fingerprint = RequestFingerprint.Of(request.ProcessId, request.Request);
+        var earlier = await FindEarlierAsync(key, fingerprint, cancellationToken)
+            ?? (await AcceptAsync(request, AddOrFindAsync, cancellationToken)).Job;
+        var revision = await processes.FindRevisionAsync(earlier.RevisionId, cancellationToken);
+        return (earlier, revision ?? throw new InvalidOperationException($"Revision {earlier.RevisionId} of process {earlier.ProcessId} is not in the database."));
+
+        async Task<Job> AddOrFindAsync(Job job)
+        {
+            var now = clock.GetUtcNow();
+            var added = await keys.TryAddAsync(job, new(caller.Id, key, fingerprint, job.Id, now + retention.Value.IdempotencyKeys), now, cancellationToken);
+            // Another request with the key was faster; its job is the one that both answer with.
+            return added ? job : await FindEarlierAsync(key, fingerprint, cancellationToken) ?? throw new OgcException(OgcError.NoSuchJob);
+        }
+    }
+
+    private async Task<Job?> FindEarlierAsync(string key, string fingerprint, CancellationToken cancellationToken)
+    {
+        if (await keys.FindAsync(caller.Id, key, clock.GetUtcNow(), cancellationToken) is not { } earlier) return null;
+        if (earlier.Fingerprint == fingerprint) return await jobs.FindAsync(earlier.JobId, cancellationToken);
+        throw new OgcException(OgcError.KeyReused, $"The idempotency key '{key}' came with another request before; a new request needs a new key.");
     }
 
     /// <summary>How long the end is waited for.</summary>

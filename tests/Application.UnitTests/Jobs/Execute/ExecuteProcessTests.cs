@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using static Microsoft.Extensions.Options.Options;
@@ -18,9 +19,14 @@ internal sealed class ExecuteProcessTests : IDisposable
     private FakeProcessStore _processes = null!;
     private FakeOutputStore _outputs = null!;
     private FakeJobStore _jobs = null!;
+    private FakeExecutionKeys _keys = null!;
 
     [SetUp]
-    public void Begin() => (_processes, _outputs, _jobs) = (new(), new(), new(_signals));
+    public void Begin()
+    {
+        (_processes, _outputs, _jobs) = (new(), new(), new(_signals));
+        _keys = new(_jobs);
+    }
 
     public void Dispose() => _signals.Dispose();
 
@@ -122,18 +128,79 @@ internal sealed class ExecuteProcessTests : IDisposable
         Assert.That(_jobs.All, Is.Empty);
     }
 
+    [Test]
+    public async Task Execute_WithAKey_MakesOneJobHoweverOftenItIsSent()
+    {
+        var first = await ExecuteAsync("async-execute", new(true, null), "k");
+        var again = await Handler().Handle(Request("echo") with { Key = "k" }, CancellationToken.None);
+        Assert.That((again.JobId, _jobs.All.Count), Is.EqualTo((first.JobId, 1)));
+    }
+
+    [Test]
+    public async Task Execute_WithTheKeyOfAJobWhoseProcessIsGone_FindsItAllTheSame()
+    {
+        var first = await ExecuteAsync("async-execute", new(true, null), "k");
+        await _processes.RemoveAsync(new("echo"), _ => { }, CancellationToken.None);
+        Assert.That((await Handler().Handle(Request("echo") with { Key = "k" }, CancellationToken.None)).JobId, Is.EqualTo(first.JobId));
+    }
+
+    [Test]
+    public async Task Execute_WithAKeyThatAnotherRequestUsesAtTheSameTime_AnswersWithItsJob()
+    {
+        Execution? winner = null;
+        _keys.BeforeAdd = async () =>
+        {
+            _keys.BeforeAdd = () => Task.CompletedTask;
+            winner = await Handler().Handle(Request("echo") with { Key = "k" }, CancellationToken.None);
+        };
+        var loser = await ExecuteAsync("async-execute", new(true, null), "k");
+        Assert.That(loser.JobId, Is.EqualTo(winner!.JobId));
+    }
+
+    [Test]
+    public async Task Execute_WithAKeyOfAnotherRequest_IsRefused()
+    {
+        await ExecuteAsync("async-execute", new(true, null), "k");
+        var other = Request("echo") with { Key = "k", Request = new() { Response = "raw" } };
+        Assert.That(Refusal(() => Handler().Handle(other, CancellationToken.None)), Is.EqualTo(OgcError.KeyReused));
+    }
+
+    [Test]
+    public async Task Execute_WithTheSameKeyOfAnotherCaller_IsAnotherExecution()
+    {
+        var annas = await ExecuteAsync("async-execute", new(true, null), "k");
+        var bertas = await Handler("berta").Handle(Request("echo") with { Key = "k" }, CancellationToken.None);
+        Assert.That(bertas.JobId, Is.Not.EqualTo(annas.JobId));
+    }
+
+    [Test]
+    public async Task Execute_WithAKeyThatIsForgotten_MakesAnotherJob()
+    {
+        var first = await ExecuteAsync("async-execute", new(true, null), "k");
+        _clock.Advance(TimeSpan.FromDays(1));
+        var second = await Handler().Handle(Request("echo") with { Key = "k", Request = new() { Response = "raw" } }, CancellationToken.None);
+        Assert.That(second.JobId, Is.Not.EqualTo(first.JobId));
+    }
+
+    [Test]
+    public async Task Execute_WithoutAKey_AsksForNone()
+    {
+        await ExecuteAsync("async-execute", new(true, null));
+        Assert.That(_keys.Calls, Is.Zero);
+    }
+
     private static OgcError Refusal(Func<Task> act) => Assert.ThrowsAsync<OgcException>(act)!.Error;
 
     private static ExecuteProcess Request(string process) => new(new(process), new(), new(false, null));
 
-    private Task<Execution> ExecuteAsync(string offers, Preference preference)
+    private Task<Execution> ExecuteAsync(string offers, Preference preference, string? key = null)
     {
         var options = string.Join(", ", offers.Split(' ').Select(option => $"\"{option}\""));
         _processes.Add(AProcess.Named("echo").Saying($"\"jobControlOptions\": [{options}]").Deploy());
-        return Handler().Handle(Request("echo") with { Preference = preference }, CancellationToken.None);
+        return Handler().Handle(Request("echo") with { Preference = preference, Key = key }, CancellationToken.None);
     }
 
-    private ExecuteProcessHandler Handler() => new(
-        _processes, _jobs, _outputs, new FakeSchemas(), new FakeFetcher(), _signals,
-        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), AMapper.WithAllMaps, new FakeCaller("anna"), new FakeLinks(), _clock);
+    private ExecuteProcessHandler Handler(string caller = "anna") => new(
+        _processes, _jobs, _keys, _outputs, new FakeSchemas(), new FakeFetcher(), _signals,
+        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _clock);
 }

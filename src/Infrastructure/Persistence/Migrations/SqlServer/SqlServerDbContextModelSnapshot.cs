@@ -91,6 +91,48 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("job_callbacks", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExecutionKey", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("owner")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("Expires")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("expires");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("job_id");
+
+                    b.HasKey("Owner", "Key");
+
+                    b.HasIndex("Expires")
+                        .HasDatabaseName("ix_execution_keys_expires");
+
+                    b.HasIndex("JobId");
+
+                    b.ToTable("execution_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -451,6 +493,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                 });
 
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExecutionKey", b =>
                 {
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
                         .WithMany()

@@ -83,6 +83,45 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("job_callbacks", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExecutionKey", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<DateTime>("Expires")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("job_id");
+
+                    b.HasKey("Owner", "Key");
+
+                    b.HasIndex("Expires")
+                        .HasDatabaseName("ix_execution_keys_expires");
+
+                    b.HasIndex("JobId");
+
+                    b.ToTable("execution_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -414,6 +453,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExecutionKey", b =>
                 {
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
                         .WithMany()
