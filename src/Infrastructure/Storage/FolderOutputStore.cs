@@ -42,6 +42,7 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
             var (length, sha256) = UnixFile.TryLink(path, temporary)
                 ? await CopyAsync(temporary, null, cancellationToken)
                 : await CopyAsync(path, temporary, cancellationToken);
+            Tame(temporary);
             File.Move(temporary, target, overwrite: true);
             return new(key, name, length, sha256);
         }
@@ -78,6 +79,13 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
     public void Delete(JobId jobId) => FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
 
     public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
+
+    /// <summary>Takes the bits from a file that would let it run with its owner's rights.</summary>
+    private static void Tame(string path)
+    {
+        const UnixFileMode rights = UnixFileMode.SetUser | UnixFileMode.SetGroup;
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & rights) != 0) File.SetUnixFileMode(path, mode & ~rights);
+    }
 
     private static string FolderOf(JobId jobId) => $"{jobId.ToString()[..2]}/{jobId}";
 
