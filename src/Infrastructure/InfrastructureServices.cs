@@ -25,6 +25,10 @@ public static class InfrastructureServices
             .BindConfiguration(RunnerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<ReuseOptions>()
+            .BindConfiguration(ReuseOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddOptions<RetentionOptions>()
             .BindConfiguration(RetentionOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()

@@ -35,6 +35,7 @@ public static class ApplicationServices
         services.AddSingleton<JobSignals>();
         services.AddSingleton<InputStager>();
         services.AddSingleton<OutputWatch>();
+        services.AddSingleton<ResultReuse>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();

@@ -10,6 +10,9 @@ public interface IJobStore
     /// <summary>A job with its outputs.</summary>
     Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken);
 
+    /// <summary>The newest successful job of a fingerprint that ended at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
+    Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>A page of jobs, newest first.</summary>
     Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken);
 

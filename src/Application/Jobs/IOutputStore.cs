@@ -11,6 +11,10 @@ public interface IOutputStore
     /// <exception cref="OutputRefusedException">It is not a regular file, or too large.</exception>
     Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken);
 
+    /// <summary>Gives a job a file of another one's, as its own; null when that is gone.</summary>
+    /// <exception cref="IOException">It can't be copied: the disk is full.</exception>
+    Task<StoredFile?> CopyAsync(StoredFile file, JobId to, CancellationToken cancellationToken);
+
     /// <summary>Opens a file for reading at any place; null when it is gone.</summary>
     Stream? Open(StoredFile file);
 

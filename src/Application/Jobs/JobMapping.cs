@@ -17,6 +17,7 @@ internal sealed class JobMapping : Profile
             .ForMember(info => info.Status, map => map.MapFrom(job => Word(job.Status)))
             .ForMember(info => info.Exception, map => map.MapFrom(job => Why(job.Failure)))
             .ForMember(info => info.Attempts, map => map.MapFrom(job => job.Attempts.Select(Told).ToList()))
+            .ForMember(info => info.ReusedFrom, map => map.MapFrom(job => job.ReusedFrom.HasValue ? job.ReusedFrom.Value.ToString() : null))
             .ForMember(info => info.Usage, map => map.MapFrom(job => UsageInfo.Of(job)))
             .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
     }
@@ -67,6 +68,7 @@ internal sealed class JobMapping : Profile
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
             if (source.Status == JobStatus.Failed)
                 all.AddRange(source.Outputs.Select(kept => To($"{self}/results/{kept.OutputId}/{kept.Index}", "related", $"Output '{kept.OutputId}' as the program gave it") with { Type = kept.MediaType }));
+            if (source.ReusedFrom is { } earlier) all.Add(To($"jobs/{earlier}", "via", "The job whose results these are"));
             // Lists read no requests; their entries lead to the status, which has the link.
             if (source.Request?.Subscriber is not null) all.Add(To($"{self}/callbacks", "related", "What its subscriber was told"));
             return all;

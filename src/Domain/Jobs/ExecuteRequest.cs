@@ -43,6 +43,9 @@ public sealed record ExecuteRequest(
     /// <summary>Who is told of the job's course, if anybody.</summary>
     public Subscriber? Subscriber { get; init; }
 
+    /// <summary>Up to which age results of an identical execution are taken instead of a run; null for a run.</summary>
+    public TimeSpan? ReuseWithin { get; init; }
+
     /// <summary>How the results are put: a request of 2.0 is answered by a document; one of 1.0 as it says, or raw.</summary>
     public ResponseForm Form => Response ?? (IsVersion1 ? ResponseForm.Raw : ResponseForm.Document);
 

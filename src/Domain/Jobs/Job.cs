@@ -81,6 +81,12 @@ public sealed class Job
     /// <summary>What its last attempt used.</summary>
     public JobUsage Usage { get; private set; } = JobUsage.None;
 
+    /// <summary>What identical executions have in common; null where results are not reused.</summary>
+    public string? Fingerprint { get; private set; }
+
+    /// <summary>The job whose results it was given instead of a run.</summary>
+    public JobId? ReusedFrom { get; private set; }
+
     /// <summary>Counts the changes, so that two writers can't overwrite each other.</summary>
     public int Version { get; private set; }
 
@@ -177,6 +183,25 @@ public sealed class Job
         EnsureHeldBy(claim);
         Usage = Usage.With(seen);
         Version++;
+    }
+
+    /// <summary>Notes by what other jobs know that they would run the same.</summary>
+    public void NoteFingerprint(Claim claim, string fingerprint)
+    {
+        EnsureHeldBy(claim);
+        Fingerprint = fingerprint;
+        Version++;
+    }
+
+    /// <summary>Ends the job with the results of an earlier one.</summary>
+    /// <param name="claim">The node's right to do so.</param>
+    /// <param name="earlier">The job that gave them.</param>
+    /// <param name="outputs">The outputs, with files that are this job's own.</param>
+    /// <param name="at">When.</param>
+    public void Reuse(Claim claim, JobId earlier, IEnumerable<JobOutput> outputs, DateTimeOffset at)
+    {
+        Succeed(claim, outputs, at);
+        (ReusedFrom, Message) = (earlier, $"Results of job {earlier} are reused");
     }
 
     /// <summary>Ends the job with its outputs.</summary>

@@ -46,6 +46,9 @@ public sealed record ExecutionUnit
     /// <summary>When a job that did not come to its end is tried again.</summary>
     public RetryPolicy Retry { get; init; } = new();
 
+    /// <summary>Whether results are good for identical executions; null means unless the program has a network.</summary>
+    public bool? Reuse { get; init; }
+
     /// <summary>What the program needs and may use.</summary>
     public ResourceRequirements Resources { get; init; } = new();
 

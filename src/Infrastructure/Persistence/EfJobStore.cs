@@ -27,6 +27,16 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job;
     }
 
+    public async Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var found = await context.Jobs
+            .Where(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since)
+            .OrderByDescending(job => job.Created).ThenByDescending(job => job.Id)
+            .Select(job => (JobId?)job.Id).FirstOrDefaultAsync(cancellationToken);
+        return found is { } id ? (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job : null;
+    }
+
     public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();

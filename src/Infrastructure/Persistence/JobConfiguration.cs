@@ -28,6 +28,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         });
 
         builder.ComplexProperty(job => job.Usage);
+        builder.Property(job => job.Fingerprint).HasMaxLength(64).IsUnicode(false);
 
         // Each ends with the list's order, so that a page is one stretch of one index. Running jobs are few: the index by
         // status finds the abandoned ones too, and a renewed lease touches no index.
@@ -37,6 +38,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         // The process at its end lets a look at the queue pass over many waiting jobs without reading their rows, and the
         // duration does the same for lists by it. It is known when the status changes, so it costs no write of its own.
         builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId, job.Duration }).HasDatabaseName("ix_jobs_status");
+        // Holds only the jobs whose results may be reused; none unless the operator allows that.
+        builder.HasIndex(job => new { job.Fingerprint, job.Status, job.Created, job.Id }).HasDatabaseName("ix_jobs_fingerprint").HasFilter("fingerprint IS NOT NULL");
     }
 }
 

@@ -57,6 +57,32 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
         }
     }
 
+    /// <remarks>Another name of the same file where the file system has such: stored files are never changed.</remarks>
+    public async Task<StoredFile?> CopyAsync(StoredFile file, JobId to, CancellationToken cancellationToken)
+    {
+        var place = file.Key.Split('/', 3);
+        if (place.Length < 3 || PathOf(file.Key) is not { } source) return null;
+        var copy = file with { Key = $"{FolderOf(to)}/{place[2]}" };
+        var target = PathOf(copy.Key)!;
+        PrivateFolder.Create(Path.GetDirectoryName(target)!);
+        if (UnixFile.TryLink(source, target)) return copy;
+        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            if (await CopyAsync(source, temporary, cancellationToken) != (file.Length, file.Sha256)) return null;
+            File.Move(temporary, target, overwrite: true);
+            return copy;
+        }
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     public Stream? Open(StoredFile file)
     {
         if (PathOf(file.Key) is not { } path) return null;

@@ -31,11 +31,14 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [BareAnswer("multipart/related", "*/*")]
     [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
     [RequestHeader(IdempotencyKeyHeader.Name, "A string of the client's own, at most 255 characters: a repeated request with the same key finds the same job.")]
+    [RequestHeader("Cache-Control", "max-age=SECONDS: results of an identical execution will do, if they are no older than this and the server reuses results.")]
+    [AnswerHeader(200, "Age", "Of results that were reused: seconds since they were made.")]
     [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
     [AnswerHeader(201, "Location", "Where the job's status is found.")]
     [AnswerHeader(201, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(204, "Age", "Of results that were reused: seconds since they were made.")]
     [AnswerHeader(204, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(204, "Link", "Where each output is found.")]
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
@@ -48,10 +51,11 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
         if (validateOnly) return Ok(await mediator.Send(new ValidateExecution(processId, request), cancellationToken));
         var preference = PreferHeader.Read(Request.Headers["Prefer"]);
         var key = IdempotencyKeyHeader.Read(Request.Headers[IdempotencyKeyHeader.Name]);
-        var execution = await mediator.Send(new ExecuteProcess(processId, request, preference, key), cancellationToken);
+        var execution = await mediator.Send(new ExecuteProcess(processId, request, preference, key) { ReuseWithin = ReuseHeaders.AllowedAge(Request) }, cancellationToken);
         if (execution.Applied.Count > 0) Response.Headers["Preference-Applied"] = string.Join(", ", execution.Applied);
         var job = links.Url($"jobs/{execution.JobId}");
         if (!execution.HasEnded) return Created(job, execution.Status);
+        if (execution.Age is { } age) Response.TellAge(age);
         // Content-Location and no Link: the official suite takes any Link header here for another one.
         Response.Headers.ContentLocation = $"{job}/results";
         return new ResultsAnswer(await mediator.Send(new GetResults(execution.JobId, AreTheAnswer: true), cancellationToken));
@@ -72,11 +76,14 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [BareAnswer("multipart/related", "*/*")]
     [RequestHeader("Prefer", "respond-async: answer with the job at once; wait=SECONDS: wait no longer than this for the results.")]
     [RequestHeader(IdempotencyKeyHeader.Name, "A string of the client's own, at most 255 characters: a repeated request with the same key finds the same job.")]
+    [RequestHeader("Cache-Control", "max-age=SECONDS: results of an identical execution will do, if they are no older than this and the server reuses results.")]
+    [AnswerHeader(200, "Age", "Of results that were reused: seconds since they were made.")]
     [AnswerHeader(200, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(200, "Preference-Applied", "The preferences that were honoured.")]
     [AnswerHeader(201, "Location", "Where the job's status is found.")]
     [AnswerHeader(201, "Preference-Applied", "The preferences that were honoured.")]
+    [AnswerHeader(204, "Age", "Of results that were reused: seconds since they were made.")]
     [AnswerHeader(204, "Content-Location", "Where the job's results are found again.")]
     [AnswerHeader(204, "Link", "Where each output is found.")]
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]

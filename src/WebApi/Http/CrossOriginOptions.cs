@@ -49,7 +49,7 @@ internal static class CrossOrigin
 
     /// <summary>Response headers that a page may read besides those that every page may.</summary>
     private static readonly string[] Exposed =
-        ["Location", "Content-Location", "Link", "Preference-Applied", "ETag", "Allow", "Content-Disposition", "Retry-After"];
+        ["Location", "Content-Location", "Link", "Preference-Applied", "ETag", "Allow", "Content-Disposition", "Retry-After", "Age"];
 
     public static IServiceCollection AddCrossOrigin(this IServiceCollection services)
     {

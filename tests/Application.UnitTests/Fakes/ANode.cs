@@ -13,7 +13,7 @@ internal sealed class ANode : IDisposable
     private readonly JobSignals _signals = new();
     private readonly CancellationTokenSource _stopping = new();
 
-    public ANode(Action<RunnerOptions>? configure = null)
+    public ANode(Action<RunnerOptions>? configure = null, ReuseOptions? reuse = null)
     {
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
@@ -21,8 +21,9 @@ internal sealed class ANode : IDisposable
         Jobs = new(_signals);
         Admission = new(options, Outputs);
         JobRunner = new(
-            Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs, new FakeSchemas(),
-            new(Folders, Outputs, options, Clock), node, options, Clock,
+            Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
+            new(Jobs, Outputs, Microsoft.Extensions.Options.Options.Create(reuse ?? new() { Enabled = true }), Clock, NullLogger<ResultReuse>.Instance),
+            new FakeSchemas(), new(Folders, Outputs, options, Clock), node, options, Clock,
             NullLogger<JobRunner>.Instance);
         Dispatcher = new(Jobs, Processes, Admission, JobRunner, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
         Reconciler = new(Jobs, Runner, Folders, Dispatcher, node, options, Clock, NullLogger<Reconciler>.Instance);

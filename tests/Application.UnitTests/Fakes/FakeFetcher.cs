@@ -17,7 +17,7 @@ internal sealed class FakeFetcher : IInputFetcher
         if (!Files.TryGetValue(link.ToString(), out var content)) throw new FetchException(link, "404 Not Found");
         var path = Path.Combine(folder, Path.GetFileName(link.LocalPath));
         await File.WriteAllBytesAsync(path, content, cancellationToken);
-        return new(path, MediaType, content.Length, "");
+        return new(path, MediaType, content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
     }
 
     public Task<byte[]> FetchAsync(Uri link, int mostBytes, CancellationToken cancellationToken) =>

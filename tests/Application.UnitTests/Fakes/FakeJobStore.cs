@@ -53,6 +53,9 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id));
     }
 
+    public Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken) =>
+        Task.FromResult(All.LastOrDefault(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since));
+
     public Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         Asked = (filter, cursor, limit);

@@ -20,6 +20,14 @@ internal sealed class FakeOutputStore : IOutputStore
         return new(key, Path.GetFileName(path), Files[key].Length, "");
     }
 
+    public Task<StoredFile?> CopyAsync(StoredFile file, JobId to, CancellationToken cancellationToken)
+    {
+        if (!Files.TryGetValue(file.Key, out var content)) return Task.FromResult<StoredFile?>(null);
+        var copy = file with { Key = $"{to}/{file.Key.Split('/', 2)[1]}" };
+        Files[copy.Key] = content;
+        return Task.FromResult<StoredFile?>(copy);
+    }
+
     public Stream? Open(StoredFile file) => Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
 
     public IEnumerable<JobId> ListJobs() => Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct();

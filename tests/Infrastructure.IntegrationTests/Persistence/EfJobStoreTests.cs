@@ -70,6 +70,24 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         Assert.That((await another.Jobs.FindAsync(unseen.Id, None))!.Usage, Is.EqualTo(JobUsage.None));
     }
 
+    [Test]
+    public async Task FindSuccessfulAsync_OfSeveral_GivesTheNewestThatIsYoungEnough()
+    {
+        var (old, young, failed) = (await AddRunningAsync(), await AddRunningAsync(), await AddRunningAsync());
+        JobOutput[] outputs = [new("a", 0, "text/plain", "\"ä\"", null)];
+        foreach (var job in (Job[])[old, young, failed]) await Jobs.UpdateAsync(job.Id, changed => changed.NoteFingerprint(FirstClaim, new('0', 64)), None);
+        await Jobs.UpdateAsync(old.Id, changed => changed.Succeed(FirstClaim, [], Noon.AddMinutes(1)), None);
+        await Jobs.UpdateAsync(young.Id, changed => changed.Reuse(FirstClaim, old.Id, outputs, Noon.AddMinutes(2)), None);
+        await Jobs.UpdateAsync(failed.Id, changed => changed.Fail(FirstClaim, new(JobFailureKind.ExitCode, "x"), Noon.AddMinutes(2)), None);
+
+        await using var another = _server.Another();
+        var found = (await another.Jobs.FindSuccessfulAsync(new('0', 64), Noon.AddMinutes(2), None))!;
+        Assert.That((found.Id, found.ReusedFrom), Is.EqualTo((young.Id, (JobId?)old.Id)));
+        Assert.That(found.Outputs, Is.EqualTo(outputs));
+        Assert.That(await another.Jobs.FindSuccessfulAsync(new('0', 64), Noon.AddMinutes(3), None), Is.Null);
+        Assert.That(await another.Jobs.FindSuccessfulAsync(new('1', 64), Noon, None), Is.Null);
+    }
+
     [TestCase(2, 2)]
     [TestCase(10, 3)]
     public async Task CountAsync_OfMoreThanTheMost_IsTheMost(int most, int counted)

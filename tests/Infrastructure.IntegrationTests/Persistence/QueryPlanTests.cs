@@ -44,6 +44,7 @@ internal sealed class QueryPlanTests
         yield return Query("ListWaiting", jobs => jobs.ListWaitingAsync(echo, Noon, 10, None));
         yield return Query("CountWaitingBefore", jobs => jobs.CountWaitingBeforeAsync(AJob(), 10, None));
         yield return Query("ListAbandoned", jobs => jobs.ListAbandonedAsync(Node, [], Noon, None));
+        yield return Query("FindSuccessful", jobs => jobs.FindSuccessfulAsync(new('0', 64), Noon, None));
         yield return Query("Find", jobs => jobs.FindAsync(JobId.New(), None));
 
         static TestCaseData Query(string name, Func<IJobStore, Task> run) => new TestCaseData(run).SetArgDisplayNames(name);

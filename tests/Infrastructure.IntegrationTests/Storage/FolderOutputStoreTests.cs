@@ -30,6 +30,38 @@ internal sealed class FolderOutputStoreTests : IDisposable
     }
 
     [Test]
+    public async Task CopyAsync_AFile_IsTheOtherJobsOwn()
+    {
+        var (from, to) = (JobId.New(), JobId.New());
+        var file = await _store.TakeAsync(from, "ndvi", _data.File("ndvi.tif", "pixels"), None);
+
+        var copy = (await _store.CopyAsync(file, to, None))!;
+        _store.Delete(from);
+
+        Assert.That(copy, Is.EqualTo(file with { Key = $"{to.ToString()[..2]}/{to}/ndvi/ndvi.tif" }));
+        Assert.That(Read(copy), Is.EqualTo("pixels"));
+    }
+
+    [Test]
+    public async Task CopyAsync_AgainAfterACrash_ChangesNothing()
+    {
+        var to = JobId.New();
+        var file = await _store.TakeAsync(JobId.New(), "ndvi", _data.File("ndvi.tif", "pixels"), None);
+        var first = await _store.CopyAsync(file, to, None);
+        Assert.That(await _store.CopyAsync(file, to, None), Is.EqualTo(first));
+        Assert.That(Read(first!), Is.EqualTo("pixels"));
+    }
+
+    [Test]
+    public async Task CopyAsync_AFileThatIsGone_IsNothing()
+    {
+        var from = JobId.New();
+        var file = await _store.TakeAsync(from, "ndvi", _data.File("ndvi.tif", "pixels"), None);
+        _store.Delete(from);
+        Assert.That(await _store.CopyAsync(file, JobId.New(), None), Is.Null);
+    }
+
+    [Test]
     public async Task TakeAsync_AgainAfterACrash_FindsTheFileAgainAndChangesNothing()
     {
         var job = JobId.New();

@@ -20,7 +20,11 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="Request">Inputs, and how the results are wanted.</param>
 /// <param name="Preference">What the client prefers.</param>
 /// <param name="Key">The key by which a repetition finds the same job; null where the client gave none.</param>
-public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>;
+public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>
+{
+    /// <summary>Up to which age the client takes results of an identical execution; null for a run.</summary>
+    public TimeSpan? ReuseWithin { get; init; }
+}
 
 /// <summary>What a client prefers.</summary>
 /// <remarks>RFC 7240, respond-async and wait.</remarks>
@@ -33,7 +37,11 @@ public sealed record Preference(bool Async, TimeSpan? Wait);
 /// <param name="Status">Where it stands.</param>
 /// <param name="HasEnded">The results are the answer; otherwise the job is.</param>
 /// <param name="Applied">The preferences that were honoured, as Preference-Applied tells them.</param>
-public sealed record Execution(JobId JobId, StatusInfo Status, bool HasEnded, IReadOnlyList<string> Applied);
+public sealed record Execution(JobId JobId, StatusInfo Status, bool HasEnded, IReadOnlyList<string> Applied)
+{
+    /// <summary>How long ago the results were made, where they are those of an earlier job.</summary>
+    public TimeSpan? Age { get; init; }
+}
 
 internal sealed class ExecuteProcessHandler(
     IProcessStore processes,
@@ -59,13 +67,16 @@ internal sealed class ExecuteProcessHandler(
         var mode = revision.Description.JobControlOptions.Choose(request.Preference.Async);
         var patience = Patience(mode, request.Preference);
         if (patience > TimeSpan.Zero) job = await signals.WaitForEndAsync(job.Id, jobs, patience, clock, cancellationToken);
-        return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience));
+        return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience))
+        {
+            Age = job.ReusedFrom is { } earlier ? clock.GetUtcNow() - (await jobs.FindAsync(earlier, cancellationToken))?.Finished : null,
+        };
     }
 
     private async Task<(Job Job, ProcessRevision Revision)> AcceptAsync(ExecuteProcess request, Func<Job, Task<Job>> add, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
         return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow())), process.Revision);
     }

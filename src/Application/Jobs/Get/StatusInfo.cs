@@ -57,6 +57,9 @@ public sealed record StatusInfo
     /// <summary>Digest of the image that ran; ours.</summary>
     public string? ImageDigest { get; init; }
 
+    /// <summary>The job whose results it was given instead of a run; ours.</summary>
+    public string? ReusedFrom { get; init; }
+
     /// <summary>What it used; ours.</summary>
     public UsageInfo? Usage { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -30,7 +31,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
             var occurrences = new List<JsonElement>();
             foreach (var (index, occurrence) in InputValue.OccurrencesOf(value, input).Index())
             {
-                var slot = new Slot(id, input.IsMultiple ? index : null, workFolder);
+                var slot = new Slot(id, input.IsMultiple ? index : null, workFolder, staged.Checksums);
                 occurrences.Add(await StageAsync(InputValue.Read(occurrence, input.Schema, schemas), input.Schema, slot, cancellationToken));
             }
 
@@ -67,7 +68,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
                 var path = Path.Combine(slot.Folder, slot.InputId + MediaTypes.ExtensionOf(file.MediaType));
                 var bytes = file.Base64 ? Decode(file.Text, slot) : Encoding.UTF8.GetBytes(file.Text);
                 await File.WriteAllBytesAsync(path, bytes, cancellationToken);
-                return slot.PathInContainer(path);
+                return slot.PathInContainer(path, Convert.ToHexStringLower(SHA256.HashData(bytes)));
             default:
                 return await FetchAsync((InputValue.Reference)value, schema, slot, cancellationToken);
         }
@@ -104,7 +105,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
             ? throw new JobFailedException(
                 JobFailureKind.InputInvalid,
                 $"What input '{slot.InputId}' links to is a web page ({WebPage}) and not '{schema.MediaTypes.First()}'; the link may lead to a page about the file, or to a login.")
-            : slot.PathInContainer(file.Path);
+            : slot.PathInContainer(file.Path, file.Sha256);
     }
 
     /// <remarks>Servers give files all kinds of types, so that nothing follows from another one; but nobody serves data as a page.</remarks>
@@ -179,7 +180,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
     }
 
     /// <summary>The folder of one occurrence of an input; made when it is first asked for.</summary>
-    private sealed record Slot(string InputId, int? Index, string WorkFolder)
+    private sealed record Slot(string InputId, int? Index, string WorkFolder, Dictionary<string, string> Checksums)
     {
         private string FolderInContainer => $"{ContainerPaths.Inputs}/{InputId}" + (Index is { } index ? $"/{index}" : "");
 
@@ -188,6 +189,12 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
 
         public string Folder => Directory.CreateDirectory(ContainerPaths.OnServer(WorkFolder, FolderInContainer)).FullName;
 
-        public JsonElement PathInContainer(string path) => JsonSerializer.SerializeToElement($"{FolderInContainer}/{Path.GetFileName(path)}");
+        /// <summary>A file of the folder as the program sees it; its checksum is kept.</summary>
+        public JsonElement PathInContainer(string path, string sha256)
+        {
+            var seen = $"{FolderInContainer}/{Path.GetFileName(path)}";
+            Checksums[seen] = sha256;
+            return JsonSerializer.SerializeToElement(seen);
+        }
     }
 }

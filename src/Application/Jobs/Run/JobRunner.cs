@@ -11,8 +11,9 @@ namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>Brings a claimed job to its end.</summary>
 /// <remarks>
-/// 1. stage the inputs while the image is made sure of, 2. create and start the container, 3. follow its log and wait,
-/// 4. collect and check the outputs, 5. settle in one transaction, 6. remove container and folder.
+/// 1. stage the inputs while the image is made sure of; an earlier job's results may end it here, 2. create and start the
+/// container, 3. follow its log and wait, 4. collect and check the outputs, 5. settle in one transaction, 6. remove container
+/// and folder.
 /// A crash between any two steps leaves something that the reconciler can go on from. Four things can end the wait, and are
 /// told apart: the dismissal (the container is stopped), the time limit (stopped, the job fails), outputs beyond their limits
 /// (killed, the job fails), the server's own stop (the container goes on).
@@ -26,6 +27,7 @@ public sealed partial class JobRunner(
     IOutputFolder outputFolder,
     IOutputStore outputStore,
     ILogStore logs,
+    ResultReuse reuse,
     ISchemaValidator schemas,
     OutputWatch outputWatch,
     ThisNode node,
@@ -138,10 +140,18 @@ public sealed partial class JobRunner(
         try
         {
             StagedInputs inputs;
-            if (container is null) (container, inputs) = await StartAsync(attempt, cancellationToken);
-            else inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
-            attempt.Saw(new(BytesIn: StagedInputs.LengthIn(attempt.WorkFolder)));
+            if (container is null)
+            {
+                (var image, inputs) = await PrepareAsync(attempt, cancellationToken);
+                if (await TryReuseAsync(attempt, image, inputs, cancellationToken)) return;
+                container = await StartAsync(attempt, image, inputs, cancellationToken);
+            }
+            else
+            {
+                inputs = await InputStager.ReadBackAsync(revision.Description, attempt.WorkFolder, cancellationToken);
+            }
 
+            attempt.Saw(new(BytesIn: StagedInputs.LengthIn(attempt.WorkFolder)));
             await FollowAsync(attempt, container, cancellationToken);
             // An earlier collection that a crash cut may have left files under other names.
             if (!wasFresh || claim.Attempt > 1) outputStore.Delete(id);
@@ -161,14 +171,39 @@ public sealed partial class JobRunner(
         await CleanUpAsync(id, container);
     }
 
-    private async Task<(JobContainer Container, StagedInputs Inputs)> StartAsync(Attempt attempt, CancellationToken cancellationToken)
+    private Task<(ContainerImage Image, StagedInputs Inputs)> PrepareAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        var (job, claim, revision, demand, _) = attempt;
-        var workFolder = folders.Create(job.Id, claim.Attempt);
-        var (present, inputs) = await Concurrently.BothAsync(
+        var workFolder = folders.Create(attempt.Job.Id, attempt.Claim.Attempt);
+        return Concurrently.BothAsync(
             token => EnsureImageAsync(attempt, token),
-            token => stager.StageAsync(revision.Description, job.Request, workFolder, token),
+            token => stager.StageAsync(attempt.Revision.Description, attempt.Job.Request, workFolder, token),
             cancellationToken);
+    }
+
+    /// <summary>Ends the job with the results of an earlier one, where there are such and its client takes them.</summary>
+    private async Task<bool> TryReuseAsync(Attempt attempt, ContainerImage image, StagedInputs inputs, CancellationToken cancellationToken)
+    {
+        var (job, claim, revision, _, _) = attempt;
+        var fingerprint = reuse.FingerprintOf(job, revision, image, inputs);
+        if (await reuse.FindAsync(job, fingerprint, cancellationToken) is not { } earlier)
+        {
+            attempt.Fingerprint = fingerprint;
+            return false;
+        }
+
+        attempt.ImageDigest = image.Digest;
+        await SettleAsync(job.Id, claim, current =>
+        {
+            attempt.NoteOn(current);
+            current.Reuse(claim, earlier.JobId, earlier.Outputs, clock.GetUtcNow());
+        });
+        await CleanUpAsync(job.Id, container: null);
+        return true;
+    }
+
+    private async Task<JobContainer> StartAsync(Attempt attempt, ContainerImage present, StagedInputs inputs, CancellationToken cancellationToken)
+    {
+        var (job, claim, revision, demand, workFolder) = attempt;
         var (call, environment) = Call(job, claim, revision.Unit, present, inputs);
         if ((call.Arguments ?? []).Concat(environment.Values).Any(text => text.Contains('\0')))
             throw new JobFailedException(JobFailureKind.InputInvalid, "An input that becomes an argument or a variable holds a NUL, which neither can.");
@@ -189,7 +224,7 @@ public sealed partial class JobRunner(
             },
             cancellationToken);
         attempt.ImageDigest = present.Digest;
-        return (container, inputs);
+        return container;
     }
 
     private static (ProgramCall Call, Dictionary<string, string> Environment) Call(
@@ -451,16 +486,20 @@ public sealed partial class JobRunner(
         /// <summary>The image that runs, once it is known.</summary>
         public string? ImageDigest { get; set; }
 
+        /// <summary>By what other jobs know that they would run the same, if they may.</summary>
+        public string? Fingerprint { get; set; }
+
         /// <summary>What it has used so far.</summary>
         public JobUsage Usage { get; private set; } = JobUsage.None;
 
         /// <summary>Keeps what was seen of its usage.</summary>
         public void Saw(JobUsage usage) => Usage = Usage.With(usage);
 
-        /// <summary>Writes image and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
+        /// <summary>Writes image, fingerprint and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
         public void NoteOn(Job job)
         {
             if (ImageDigest is { } digest && job.ImageDigest is null) job.UseImage(Claim, digest);
+            if (Fingerprint is { } fingerprint && job.Fingerprint != fingerprint) job.NoteFingerprint(Claim, fingerprint);
             if (Usage != JobUsage.None) job.NoteUsage(Claim, Usage);
         }
     }

@@ -6,6 +6,9 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// <remarks>An input that was not given is not there.</remarks>
 internal sealed class StagedInputs : Dictionary<string, StagedInput>
 {
+    /// <summary>SHA-256 of the staged files by their paths in the container, lower-case hexadecimal; empty where the inputs were read back.</summary>
+    public Dictionary<string, string> Checksums { get; } = [];
+
     /// <summary>Size in bytes of what was staged into a work folder: inputs.json, and the files beside it.</summary>
     public static long LengthIn(string workFolder)
     {

@@ -16,12 +16,12 @@ internal sealed class CwlRequirements
     /// <summary>Those that say nothing about how the tool runs, or that only what is refused anyway would need.</summary>
     private static readonly HashSet<string> Harmless =
     [
-        "InlineJavascriptRequirement", "ShellCommandRequirement", "SoftwareRequirement", "LoadListingRequirement", "WorkReuse",
+        "InlineJavascriptRequirement", "ShellCommandRequirement", "SoftwareRequirement", "LoadListingRequirement",
         "SubworkflowFeatureRequirement", "ScatterFeatureRequirement", "MultipleInputFeatureRequirement", "StepInputExpressionRequirement",
     ];
 
     private static readonly HashSet<string> Understood =
-        ["DockerRequirement", "EnvVarRequirement", "ResourceRequirement", "ToolTimeLimit", "NetworkAccess"];
+        ["DockerRequirement", "EnvVarRequirement", "ResourceRequirement", "ToolTimeLimit", "NetworkAccess", "WorkReuse"];
 
     private static readonly Dictionary<string, string> Refused = new()
     {
@@ -57,11 +57,13 @@ internal sealed class CwlRequirements
             Asked("outdirMin") ?? Asked("outdirMax") ?? 1024);
     }
 
-    /// <summary>Writes image, network and limits into an execution unit.</summary>
+    /// <summary>Writes image, network, reuse and limits into an execution unit.</summary>
     public void Write(JsonObject unit, CwlPlaces places)
     {
         WriteImage(unit, places);
         WriteResources(unit, places);
+        // An expression forbids it, too: nobody here can tell what it says.
+        if (this["WorkReuse"]?.Member("enableReuse")?.Json.ValueKind is not (null or JsonValueKind.True)) unit["reuse"] = false;
         if (this["NetworkAccess"] is not { } network) return;
         switch (network.Member("networkAccess")?.Json.ValueKind)
         {

@@ -56,6 +56,7 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             Network = ReadNetwork(unit, at),
             Validation = ReadValidation(unit, at),
             Retry = ReadRetry(unit, $"{at}/retry"),
+            Reuse = Flag(unit, at, "reuse"),
             Resources = ReadResources(unit, $"{at}/config"),
             InputBindings = ReadBindings(unit, at, "inputBindings", inputs, ReadInputBinding),
             OutputBindings = ReadBindings(unit, at, "outputBindings", outputs, ReadOutputBinding),

@@ -35,7 +35,8 @@ internal sealed class GetStatisticsHandler(IProcessStore processes, IJobStore jo
         if (request.Datetime is { } datetime) _ = JobFilters.TryParseInterval(datetime, out from, out to);
         var ofProcess = new JobFilter([process.Id], From: from, To: to);
         var successful = (await jobs.ListAsync(In(JobStatus.Successful), null, LargestSample, cancellationToken)).Items;
-        var measured = successful.Select(UsageInfo.Of).OfType<UsageInfo>().ToList();
+        // A job that was given another's results used nothing.
+        var measured = successful.Where(job => job.ReusedFrom is null).Select(UsageInfo.Of).OfType<UsageInfo>().ToList();
         var self = $"processes/{process.Id}";
         return new()
         {

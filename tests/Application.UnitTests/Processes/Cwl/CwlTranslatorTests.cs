@@ -106,6 +106,12 @@ internal sealed class CwlTranslatorTests
         Assert.That((unit.Image, unit.Resources.JobTimeout), Is.EqualTo(("outer:1", TimeSpan.FromSeconds(20))));
     }
 
+    [TestCase("true", null)]
+    [TestCase("false", false)]
+    [TestCase("\"$(inputs.x)\"", false)]
+    public void WorkReuse_ForbidsTheReuseOfResults(string enable, bool? reuse) =>
+        Assert.That(ACwl.Tool().With("/requirements/WorkReuse", $$"""{"enableReuse": {{enable}}}""").Read().Unit.Reuse, Is.EqualTo(reuse));
+
     [Test]
     public void Hints_ThatAreNotKnownOrGoTooFar_AreToldAndNotHeeded()
     {

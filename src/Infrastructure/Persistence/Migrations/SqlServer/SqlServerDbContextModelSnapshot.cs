@@ -158,6 +158,13 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("duration");
 
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("Finished")
                         .HasPrecision(6)
                         .HasColumnType("datetime2(6)")
@@ -210,6 +217,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<int>("Progress")
                         .HasColumnType("int")
                         .HasColumnName("progress");
+
+                    b.Property<Guid?>("ReusedFrom")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("reused_from");
 
                     b.Property<Guid>("RevisionId")
                         .HasColumnType("uniqueidentifier")
@@ -297,6 +308,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");
+
+                    b.HasIndex("Fingerprint", "Status", "Created", "Id")
+                        .HasDatabaseName("ix_jobs_fingerprint")
+                        .HasFilter("fingerprint IS NOT NULL");
 
                     b.HasIndex("ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_process_status");

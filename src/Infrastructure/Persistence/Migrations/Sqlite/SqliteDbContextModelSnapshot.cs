@@ -146,6 +146,12 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("duration");
 
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
                     b.Property<DateTime?>("Finished")
                         .HasPrecision(6)
                         .HasColumnType("TEXT")
@@ -193,6 +199,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Progress")
                         .HasColumnType("INTEGER")
                         .HasColumnName("progress");
+
+                    b.Property<Guid?>("ReusedFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reused_from");
 
                     b.Property<Guid>("RevisionId")
                         .HasColumnType("TEXT")
@@ -272,6 +282,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");
+
+                    b.HasIndex("Fingerprint", "Status", "Created", "Id")
+                        .HasDatabaseName("ix_jobs_fingerprint")
+                        .HasFilter("fingerprint IS NOT NULL");
 
                     b.HasIndex("ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_process_status");
