@@ -8,6 +8,7 @@ using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.WebApi.Callbacks;
 using OgcProcesses.WebApi.Errors;
+using OgcProcesses.WebApi.Events;
 using OgcProcesses.WebApi.Health;
 using OgcProcesses.WebApi.Html;
 using OgcProcesses.WebApi.Http;
@@ -32,6 +33,11 @@ internal static class WebApiServices
             kestrel.AllowHostHeaderOverride = true;
             kestrel.Limits.MaxRequestBodySize = api.Value.MaxRequestBytes;
         });
+        services.AddOptions<EventOptions>()
+            .BindConfiguration(EventOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<OpenStreams>();
         services.AddProxyHeaders();
         services.AddCrossOrigin();
         services.AddHttpContextAccessor();

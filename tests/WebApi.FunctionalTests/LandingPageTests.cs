@@ -71,7 +71,7 @@ internal sealed class LandingPageTests : ServerTests
         {
             "/", "/conformance", "/api", "/processes", "/processes/{processId}", "/processes/{processId}/package",
             "/processes/{processId}/execution", "/execution", "/jobs", "/jobs/{jobId}", "/{jobId}", "/jobs/{jobId}/results",
-            "/jobs/{jobId}/results/{outputId}", "/jobs/{jobId}/logs", "/jobs/{jobId}/inputs",
+            "/jobs/{jobId}/results/{outputId}", "/jobs/{jobId}/logs", "/jobs/{jobId}/events", "/jobs/{jobId}/inputs",
         }));
     }
 
@@ -106,7 +106,8 @@ internal sealed class LandingPageTests : ServerTests
     [TestCase("/jobs/{jobId}", "delete", "200,400,404,410,500")]
     [TestCase("/jobs/{jobId}/results", "get", "200,204,206,304,400,404,410,412,416,500")]
     [TestCase("/jobs/{jobId}/results/{outputId}", "get", "200,206,304,400,404,410,412,416,500")]
-    [TestCase("/jobs/{jobId}/logs", "get", "200,400,404,500")]
+    [TestCase("/jobs/{jobId}/logs", "get", "200,204,400,404,500,503")]
+    [TestCase("/jobs/{jobId}/events", "get", "200,204,400,404,500,503")]
     [TestCase("/jobs/{jobId}/inputs", "get", "200,400,404,500")]
     [Requirement("/req/oas30/exceptions-codes")]
     public async Task Api_TellsEveryStatus(string path, string method, string statuses)

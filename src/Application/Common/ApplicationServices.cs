@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Events;
+using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
@@ -33,6 +35,8 @@ public static class ApplicationServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Admission>();
         services.AddSingleton<JobSignals>();
+        services.AddSingleton<JobMessages>();
+        services.AddSingleton<JobFeeds>();
         services.AddSingleton<InputStager>();
         services.AddSingleton<OutputWatch>();
         services.AddSingleton<ResultReuse>();

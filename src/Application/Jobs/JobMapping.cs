@@ -64,6 +64,7 @@ internal sealed class JobMapping : Profile
                 To($"{self}/inputs", "related", "The execute request"),
             ];
             if (source.Status is not (JobStatus.Accepted or JobStatus.Dismissed)) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
+            if (!source.IsFinal) all.Add(To($"{self}/events", "related", "Status, progress and log as they come") with { Type = "text/event-stream" });
             if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
             if (source.Status == JobStatus.Failed)

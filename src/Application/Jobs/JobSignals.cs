@@ -13,6 +13,7 @@ public sealed class JobSignals : IDisposable
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly SemaphoreSlim _callbacks = new(0, 1);
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _changes = new();
+    private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _written = new();
 
     /// <summary>Says that there may be a job to start.</summary>
     public void Work() => Say(_work);
@@ -27,10 +28,16 @@ public sealed class JobSignals : IDisposable
     public Task WaitForCallbackAsync(TimeSpan atMost, CancellationToken cancellationToken) => _callbacks.WaitAsync(atMost, cancellationToken);
 
     /// <summary>Says that a job has changed.</summary>
-    public void Changed(JobId id)
-    {
-        if (_changes.TryRemove(id, out var waiting)) waiting.TrySetResult();
-    }
+    public void Changed(JobId id) => Say(_changes, id);
+
+    /// <summary>Completes with the next change of a job; to be asked for before a look at it.</summary>
+    public Task NextChange(JobId id) => Hear(_changes, id);
+
+    /// <summary>Says that there is more in a job's log.</summary>
+    public void Written(JobId id) => Say(_written, id);
+
+    /// <summary>Completes when there is more in a job's log.</summary>
+    public Task NextWritten(JobId id) => Hear(_written, id);
 
     /// <summary>Waits until a job has ended, or for the given time, and gives it as it then stands.</summary>
     /// <remarks>Looks again every second by itself: another node may run the job.</remarks>
@@ -41,7 +48,7 @@ public sealed class JobSignals : IDisposable
         while (true)
         {
             // Asked for before the look, or a change between the two would go unheard.
-            var change = _changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var change = NextChange(id);
             var job = await jobs.FindAsync(id, cancellationToken) ?? throw new OgcException(OgcError.NoSuchJob);
             var left = atMost - clock.GetElapsedTime(start);
             if (job.IsFinal || left <= TimeSpan.Zero)
@@ -63,6 +70,14 @@ public sealed class JobSignals : IDisposable
         _work.Dispose();
         _callbacks.Dispose();
     }
+
+    private static void Say(ConcurrentDictionary<JobId, TaskCompletionSource> signals, JobId id)
+    {
+        if (signals.TryRemove(id, out var heard)) heard.TrySetResult();
+    }
+
+    private static Task Hear(ConcurrentDictionary<JobId, TaskCompletionSource> signals, JobId id) =>
+        signals.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     private static void Say(SemaphoreSlim signal)
     {

@@ -28,7 +28,7 @@ public sealed class LogOptions
 /// stretch tells where it begins, so that two that don't meet tell what is missing between them, and a crash can make nothing
 /// of this untrue.
 /// </remarks>
-internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOptions<LogOptions> options, ILogger<FolderLogStore> logger)
+internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOptions<LogOptions> options, JobSignals signals, ILogger<FolderLogStore> logger)
     : ILogStore
 {
     private readonly string _root = data.Value.Of("logs");
@@ -40,7 +40,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
         var writing = stretches.Where(former => former.Attempt == attempt).Select(former => former.Writing).DefaultIfEmpty().Max() + 1;
         var first = new LogStretch(folder, attempt, writing, Line: 1, Offset: 0);
-        var writer = new Writer(first, options.Value.MaxBytes, this);
+        var writer = new Writer(jobId, first, options.Value.MaxBytes, this);
         var left = options.Value.MaxBytes;
         foreach (var former in stretches.Where(one => one.Attempt != attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
         {
@@ -49,6 +49,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         }
 
         Delete(stretches.Where(former => former.Attempt == attempt));
+        signals.Written(jobId);
         return writer;
     }
 
@@ -63,12 +64,14 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 
     public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
 
+    private void Tell(JobId jobId) => signals.Written(jobId);
+
     private string FolderOf(JobId jobId) => Path.Combine(_root, jobId.ToString()[..2], jobId.ToString());
 
     [LoggerMessage(LogLevel.Warning, "The rest of log {Path} is lost: {Reason}")]
     private partial void LogLost(string path, string reason);
 
-    private sealed class Writer(LogStretch first, long mostBytes, FolderLogStore store) : ILogWriter
+    private sealed class Writer(JobId jobId, LogStretch first, long mostBytes, FolderLogStore store) : ILogWriter
     {
         private const int LargestWrite = 64 << 10;
 
@@ -119,6 +122,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         {
             _file!.Write(_pending.WrittenSpan);
             _pending.ResetWrittenCount();
+            store.Tell(jobId);
         }
 
         /// <summary>Goes on in a new stretch, and lets go of the oldest but the head.</summary>

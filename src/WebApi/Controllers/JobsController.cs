@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Callbacks;
 using OgcProcesses.Application.Jobs.Dismiss;
+using OgcProcesses.Application.Jobs.Events;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.List;
 using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.WebApi.Events;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
 
@@ -19,6 +21,8 @@ namespace OgcProcesses.WebApi.Controllers;
 [Route("/jobs")]
 public sealed class JobsController(IMediator mediator) : ControllerBase
 {
+    private const string LastEventId = "Last-Event-ID";
+
     /// <summary>Jobs of all times, processes and statuses, newest first.</summary>
     /// <remarks>A page at a time; the links next and prev lead on. A filter takes several values, repeated or with commas.</remarks>
     /// <response code="200">A page of the job list.</response>
@@ -103,11 +107,15 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <param name="tail">Only so many of the last lines that the other parameters leave; not together with limit.</param>
     /// <param name="f">The form; overrides Accept.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <response code="200">The log.</response>
+    /// <response code="200">The log; as an event stream, its lines as they come, until the job has ended.</response>
+    /// <response code="204">The client of the event stream has seen the end.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
     [ProducesResponseType<IReadOnlyList<LogEntry>>(StatusCodes.Status200OK)]
-    [BareAnswer("text/plain")]
-    [Problems(nameof(OgcError.NoSuchJob))]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [BareAnswer("text/plain", "text/event-stream")]
+    [RequestHeader(LastEventId, "Of an event stream: the identifier of the last event that the client has.")]
+    [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.TooManyStreams))]
+    [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
     public async Task<IActionResult> Logs(
         JobId jobId, [FromQuery] int? attempt, [FromQuery] long skip, [FromQuery] string? since, [FromQuery] string? stream, [FromQuery] int? limit,
         [FromQuery] int? tail, [FromQuery] string? f, CancellationToken cancellationToken)
@@ -115,8 +123,32 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
         if (f is not (null or Representation.Json or Representation.Page or Representation.Text))
             throw new OgcException([Violation.InQuery(Representation.Parameter, "must be 'json', 'html' or 'text'")]);
         var query = new GetLogs(jobId) { Attempt = attempt, Skip = skip, Since = since, Stream = stream, Limit = limit, Tail = tail };
+        if (Representation.IsEventStream(Request)) return await FollowAsync(new(jobId) { Log = query, LogOnly = true, After = Request.Headers[LastEventId] }, cancellationToken);
         var log = await mediator.Send(query, cancellationToken);
         return Representation.IsText(Request) ? new TextLogAnswer(log) : Ok(log);
+    }
+
+    /// <summary>Follows a job: its status, progress and log as Server-Sent Events, until it has ended.</summary>
+    /// <remarks>
+    /// Events are status and end (a statusInfo), progress, and log (a line, with its attempt). Their identifiers let a client that comes back go on
+    /// where it was; no line of the log is lost or told twice.
+    /// </remarks>
+    /// <param name="jobId">The job.</param>
+    /// <param name="after">The identifier of the last event that the client has, where it can't send it as Last-Event-ID.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <response code="200">The events.</response>
+    /// <response code="204">The client has seen the end.</response>
+    [HttpGet("{jobId}/events", Name = "getEvents")]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [BareAnswer("text/event-stream")]
+    [RequestHeader(LastEventId, "The identifier of the last event that the client has.")]
+    [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.TooManyStreams))]
+    [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
+    public Task<IActionResult> Events(JobId jobId, [FromQuery] string? after, CancellationToken cancellationToken)
+    {
+        var last = Request.Headers[LastEventId].ToString();
+        return FollowAsync(new(jobId) { Log = new(jobId), After = last.Length > 0 ? last : after }, cancellationToken);
     }
 
     /// <summary>What the job's subscriber was sent, and what became of it.</summary>
@@ -132,4 +164,11 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [HttpGet("{jobId}/inputs", Name = "getInputs")]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<JobInputs> Inputs(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetInputs(jobId), cancellationToken);
+
+    /// <remarks>204 keeps an EventSource from coming back.</remarks>
+    private async Task<IActionResult> FollowAsync(FollowJob request, CancellationToken cancellationToken)
+    {
+        var events = await mediator.Send(request, cancellationToken);
+        return EventPosition.TryParse(request.After) is { IsEnd: true } ? NoContent() : new EventStreamAnswer(events);
+    }
 }

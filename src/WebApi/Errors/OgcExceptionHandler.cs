@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common.Errors;
@@ -22,6 +23,8 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         };
         httpContext.Response.StatusCode = problem.Status!.Value;
         if (exception is OgcException { Location: { } location }) httpContext.Response.Headers.Location = links.Url(location);
+        if (exception is OgcException { RetryAfter: { } wait })
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
     }
 

@@ -23,12 +23,17 @@ internal static class Representation
 
     private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
+    private static readonly MediaTypeHeaderValue EventStream = new("text/event-stream");
 
     /// <summary>Whether the request asks for a page.</summary>
     public static bool IsPage(HttpRequest request) => Asks(request, Page, Html, others: []);
 
     /// <summary>Whether the request asks for plain text rather than for JSON or a page.</summary>
     public static bool IsText(HttpRequest request) => Asks(request, Text, PlainText, others: [Html]);
+
+    /// <summary>Whether the request asks for events as they come. Only Accept can: a link leads to what ends.</summary>
+    public static bool IsEventStream(HttpRequest request) =>
+        !request.Query.ContainsKey(Parameter) && Asks(request, "", EventStream, others: [Html, PlainText]);
 
     private static bool Asks(HttpRequest request, string form, MediaTypeHeaderValue mediaType, MediaTypeHeaderValue[] others)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Logs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
@@ -14,11 +15,16 @@ internal sealed class FolderLogStoreTests : IDisposable
 
     private readonly JobId _job = JobId.New();
     private readonly TempData _data = new();
+    private readonly JobSignals _signals = new();
     private FolderLogStore _logs = null!;
 
     public FolderLogStoreTests() => _logs = Logs(10 << 20);
 
-    public void Dispose() => _data.Dispose();
+    public void Dispose()
+    {
+        _data.Dispose();
+        _signals.Dispose();
+    }
 
     [TestCase("plain")]
     [TestCase("")]
@@ -174,7 +180,7 @@ internal sealed class FolderLogStoreTests : IDisposable
     }
 
     private FolderLogStore Logs(long mostBytes) =>
-        new(_data.Options, Options.Create(new LogOptions { MaxBytes = mostBytes }), NullLogger<FolderLogStore>.Instance);
+        new(_data.Options, Options.Create(new LogOptions { MaxBytes = mostBytes }), _signals, NullLogger<FolderLogStore>.Instance);
 
     private async Task WriteAsync(int attempt, params string[] lines)
     {

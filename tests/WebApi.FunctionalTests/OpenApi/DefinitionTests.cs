@@ -168,7 +168,7 @@ internal sealed class DefinitionTests : ServerTests
         Assert.That(Paths(await Server.GetAsync("/api?process=echo")), Is.EquivalentTo(new[]
         {
             "/processes/echo/execution", "/jobs/{jobId}", "/jobs/{jobId}/results", "/jobs/{jobId}/results/{outputId}",
-            "/jobs/{jobId}/results/{outputId}/{index}", "/jobs/{jobId}/logs", "/jobs/{jobId}/callbacks", "/jobs/{jobId}/inputs",
+            "/jobs/{jobId}/results/{outputId}/{index}", "/jobs/{jobId}/logs", "/jobs/{jobId}/events", "/jobs/{jobId}/callbacks", "/jobs/{jobId}/inputs",
         }));
 
     [TestCase("none")]

@@ -56,6 +56,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>An idempotency key that came with another request before: draft-ietf-httpapi-idempotency-key-header, 2.7</summary>
     public static readonly OgcError KeyReused = new("about:blank", 422, "The idempotency key belongs to another request");
 
+    /// <summary>No further event stream can be opened now.</summary>
+    public static readonly OgcError TooManyStreams = new("about:blank", 503, "Too many event streams are open");
+
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
 }
@@ -97,6 +100,9 @@ public sealed class OgcException(OgcError error, string? detail = null, IReadOnl
 
     /// <summary>Where the thing that stands in the way is found, as a path below the API's root.</summary>
     public string? Location { get; init; }
+
+    /// <summary>When it may be worth asking again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     private static string Summary(IReadOnlyList<Violation> violations) => violations.Count == 1
         ? $"{violations[0].Pointer ?? violations[0].Parameter}: {violations[0].Detail}".TrimStart(':', ' ')

@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.List;
-using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Logs;
@@ -53,9 +52,12 @@ internal sealed class GetLogsHandler(IJobStore jobs, ILogStore logs) : IRequestH
     {
         var job = await jobs.GetAsync(request.Id, cancellationToken);
         if (request.Attempt > job.Attempt)
-            throw new OgcException([Violation.InQuery("attempt", $"must be at most {job.Attempt}: the job has been tried no more often")]);
+            throw new OgcException([NoSuchAttempt(job)]);
         return Select(request, request.Attempt ?? job.Attempt).ToAsyncEnumerable();
     }
+
+    /// <summary>What is wrong with a request for an attempt that has not been made.</summary>
+    public static Violation NoSuchAttempt(Job job) => Violation.InQuery("attempt", $"must be at most {job.Attempt}: the job has been tried no more often");
 
     private IEnumerable<LogEntry> Select(GetLogs request, int attempt)
     {
@@ -67,10 +69,8 @@ internal sealed class GetLogsHandler(IJobStore jobs, ILogStore logs) : IRequestH
 
     private IEnumerable<LogEntry> Read(GetLogs request, int attempt)
     {
-        var since = request.Since is { } text && JobFilters.TryParseMoment(text, out var moment) ? moment : DateTimeOffset.MinValue;
-        LogSource? left = request.Stream switch { "stdout" => LogSource.Stderr, "stderr" => LogSource.Stdout, _ => null };
+        var filter = LogFilter.Of(request);
         using var log = logs.Open(request.Id, attempt, request.Skip);
-        foreach (var entry in log.Read())
-            if (entry.At >= since && entry.Source != left) yield return entry;
+        foreach (var entry in log.Read().Where(filter.Leaves)) yield return entry;
     }
 }

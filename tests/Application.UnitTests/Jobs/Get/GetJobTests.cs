@@ -56,5 +56,5 @@ internal sealed class GetJobTests : IDisposable
         Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(JobId.New()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
 
     private Task<StatusInfo> GetAsync(JobId id) =>
-        new GetJobHandler(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), AMapper.WithAllMaps, _node.Clock).Handle(new(id), CancellationToken.None);
+        new GetJobHandler(_node.Jobs, new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), _node.Clock), AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
 }
