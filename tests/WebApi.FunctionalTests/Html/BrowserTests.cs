@@ -94,6 +94,27 @@ internal sealed partial class BrowserTests : ServerTests
         Assert.That(await picture.EvaluateAsync<int>("image => image.decode().then(() => image.naturalWidth)"), Is.EqualTo(1));
     }
 
+    /// <summary>The page of a job listens to its events, and asks for nothing again and again.</summary>
+    [Test]
+    public async Task JobPage_FollowsItsEvents_AndPollsOnlyWhereItCanNot()
+    {
+        foreach (var most in (string[])["9", "0"])
+        {
+            using var server = new Server(("Events:MaxStreams", most));
+            var package = Package.Running("for i in 1 2 3 4; do echo line $i; echo \"::progress $((25 * i)) Step $i\"; sleep 0.7; done");
+            await server.DeployAsync(package);
+            var job = (await server.ExecuteAsync(package.Id, "{}", "respond-async")).Json["jobID"]!.GetValue<string>();
+            var page = await _browser.OpenAsync($"{server.Http.BaseAddress}jobs/{job}");
+            await Assertions.Expect(page.Locator("#status .badge")).ToHaveTextAsync("successful", new() { Timeout = 60_000 });
+            await Assertions.Expect(page.Locator("#log pre")).ToHaveTextAsync(new Regex(@"line 1\s.*Step 1\s+line 2\s.*line 4\s.*Step 4", RegexOptions.Singleline));
+            await Assertions.Expect(page.Locator("#trouble")).ToBeEmptyAsync();
+            var polls = await page.EvaluateAsync<int>("performance.getEntriesByType('resource').filter(one => one.name.includes('/logs?')).length");
+            Assert.That(polls, most == "9" ? Is.Zero : Is.GreaterThan(1));
+        }
+
+        Assert.That(_browser.Complaints, Has.Count.EqualTo(1).And.All.Contain("status of 503"), "the browser tells of refused requests");
+    }
+
     [Test]
     public async Task Form_SentToWait_LeadsToTheResults()
     {

@@ -1,4 +1,5 @@
-// Keeps the page of a job current: its parts are taken from the page as the server gives it now, the log line by line.
+// Keeps the page of a job current by its events; where they can't be had, by asking again. Its parts are taken from the page as
+// the server gives it now, progress and log from the events themselves.
 "use strict";
 
 (() => {
@@ -7,6 +8,7 @@
   const trouble = document.getElementById("trouble");
   const state = () => document.getElementById("status").dataset;
   let pause = shortest, timer = 0, lines = 0, attempt = state().attempt, busy = false;
+  let source = null, last = null, waiting = [];
 
   const show = text => { if (trouble.textContent !== text) trouble.textContent = text; };
 
@@ -30,17 +32,16 @@
     return changed;
   };
 
-  const follow = async () => {
-    if (state().attempt !== attempt) {
-      attempt = state().attempt;
-      lines = 0;
-      log.querySelector("pre").textContent = "";
-    }
-    const answer = await fetch(`${log.dataset.log}?skip=${lines}`, { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (!answer.ok) return false;
-    const added = await answer.json();
+  const begin = ofAttempt => {
+    if (ofAttempt === attempt) return;
+    attempt = ofAttempt;
+    lines = 0;
+    log.querySelector("pre").textContent = "";
+  };
+
+  const append = added => {
     if (added.length === 0) return false;
-    lines += added.length;
+    lines = added[added.length - 1].line;
     log.hidden = false;
     const written = log.querySelector("pre");
     const atEnd = written.scrollHeight - written.scrollTop - written.clientHeight < 40;
@@ -48,6 +49,12 @@
     while (written.childNodes.length > mostLines) written.firstChild.remove();
     if (atEnd) written.scrollTop = written.scrollHeight;
     return true;
+  };
+
+  const follow = async () => {
+    begin(state().attempt);
+    const answer = await fetch(`${log.dataset.log}?skip=${lines}&tail=${mostLines}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+    return answer.ok && append(await answer.json());
   };
 
   const step = async () => {
@@ -71,6 +78,62 @@
     timer = setTimeout(step, document.hidden ? unseen : pause);
   };
 
+  const write = () => {
+    const added = waiting;
+    waiting = [];
+    let from = 0;
+    for (const [index, line] of added.entries()) {
+      if (`${line.attempt}` === attempt) continue;
+      append(added.slice(from, index));
+      from = index;
+      begin(`${line.attempt}`);
+    }
+    append(added.slice(from));
+  };
+
+  const progress = now => {
+    const part = document.getElementById("status");
+    part.querySelector("progress").value = now.progress;
+    part.querySelector(".percent").textContent = `${now.progress} %`;
+    const message = part.querySelector(".message");
+    if (message && now.message !== undefined) message.textContent = now.message;
+  };
+
+  const stop = () => {
+    source?.close();
+    source = null;
+  };
+
+  const listen = () => {
+    stop();
+    source = new EventSource(last === null ? log.dataset.events : `${log.dataset.events}?after=${encodeURIComponent(last)}`);
+    const on = (name, react) => source.addEventListener(name, event => {
+      last = event.lastEventId;
+      show("");
+      react(JSON.parse(event.data));
+    });
+    const renew = () => refresh().catch(failure => show(`This page is not current: ${failure.message}`));
+    on("status", renew);
+    on("progress", progress);
+    on("log", line => {
+      // Lines that come together are one change of the page.
+      if (waiting.push(line) === 1) setTimeout(write, 50);
+    });
+    on("end", () => {
+      stop();
+      renew();
+    });
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) {
+        // Refused, because too many follow jobs already.
+        stop();
+        step();
+      } else {
+        show("This page is not current: the connection broke. It goes on trying.");
+      }
+    };
+  };
+
   const arm = () => {
     for (const button of document.querySelectorAll("[data-dismiss]")) {
       button.hidden = false;
@@ -85,10 +148,18 @@
   };
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || "ended" in state()) return;
-    pause = shortest;
-    step();
+    if ("ended" in state()) return;
+    // A browser has few connections to a server; those of pages that nobody looks at would keep others from it.
+    if (document.hidden) {
+      stop();
+    } else if (timer === 0) {
+      listen();
+    } else {
+      pause = shortest;
+      step();
+    }
   });
   arm();
-  step();
+  if ("ended" in state()) step();
+  else if (!document.hidden) listen();
 })();
