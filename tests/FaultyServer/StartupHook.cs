@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OgcProcesses.FaultyServer;
 
@@ -12,19 +14,28 @@ internal static class StartupHook
     /// <summary>Where the server is to die: a crossing by its name, as <c>OutputStore.Take:after#2</c>, or the n-th of all, as <c>#137</c>.</summary>
     private const string KillAt = "OGC_FAULT_KILL_AT";
 
+    /// <summary>A file that holds by how many seconds the server's clock is wrong.</summary>
+    private const string Clock = "OGC_FAULT_CLOCK";
+
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable(KillAt) is not { Length: > 0 } place) return;
-        var crossings = new Crossings(place);
+        var crossings = Environment.GetEnvironmentVariable(KillAt) is { Length: > 0 } place ? new Crossings(place) : null;
+        var clock = Environment.GetEnvironmentVariable(Clock) is { Length: > 0 } file ? new SteppedClock(file) : null;
         DiagnosticListener.AllListeners.Subscribe(new Observer<DiagnosticListener>(listener =>
         {
             if (listener.Name == "Microsoft.Extensions.Hosting") listener.Subscribe(new Observer<KeyValuePair<string, object?>>(Watch));
         }));
 
+        void Change(IServiceCollection services)
+        {
+            if (crossings is not null) services.CountCrossings(crossings);
+            if (clock is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        }
+
         void Watch(KeyValuePair<string, object?> told)
         {
             if (told is { Key: "HostBuilding", Value: IHostBuilder host })
-                host.ConfigureServices(services => services.CountCrossings(crossings));
+                host.ConfigureServices(Change);
         }
     }
 

@@ -66,7 +66,7 @@ public sealed partial class CallbackDelivery(
         try
         {
             var job = await jobs.FindAsync(taken.JobId, ending.Token);
-            if (job?.Request.Subscriber?.AddressOf(taken.Kind) is not { } address) return new(null, "the job is gone", IsForGood: true);
+            if (job?.Request?.Subscriber?.AddressOf(taken.Kind) is not { } address) return new(null, "the job is gone", IsForGood: true);
             return await sender.PostAsync(
                 new(taken.EventId, address, content.StatusOf(job), (body, token) => content.WriteAsync(job, taken.Kind, body, token)),
                 ending.Token);

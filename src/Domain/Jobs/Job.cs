@@ -29,7 +29,7 @@ public sealed class Job
     /// <summary>Who asked for it.</summary>
     public string Owner { get; private init; } = "";
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>What was asked for; null where its record can't be read, and in lists, which leave it out.</summary>
     public ExecuteRequest Request { get; private init; } = null!;
 
     /// <summary>Where it stands.</summary>
@@ -110,6 +110,18 @@ public sealed class Job
         Status = Accepted,
         Created = ToMicroseconds(at),
         Updated = ToMicroseconds(at),
+    };
+
+    /// <summary>Stands for a job whose record can't be read: it shows that there is one, and why it goes no further.</summary>
+    public static Job Unreadable(JobId id, ProcessId processId, DateTimeOffset created, string reason) => new()
+    {
+        Id = id,
+        ProcessId = processId,
+        Status = Failed,
+        Message = reason,
+        Failure = new(JobFailureKind.ServerError, reason),
+        Created = created,
+        Updated = created,
     };
 
     /// <summary>Gives the waiting job to a node for its first attempt, or for the next one after <see cref="Postpone"/>.</summary>
@@ -290,10 +302,15 @@ public sealed class Job
 
     private void Raise(CallbackKind kind)
     {
-        if (Request.Subscriber?.AddressOf(kind) is not null) _raised.Add(kind);
+        if (Request?.Subscriber?.AddressOf(kind) is not null) _raised.Add(kind);
     }
 
-    private void Touch(DateTimeOffset at) => (Updated, Version) = (ToMicroseconds(at), Version + 1);
+    /// <remarks>A clock that was set back must not let the job end before it began.</remarks>
+    private void Touch(DateTimeOffset at)
+    {
+        if (ToMicroseconds(at) is var now && now > Updated) Updated = now;
+        Version++;
+    }
 
     /// <remarks>What every database keeps, so that a job read back is the job that was written.</remarks>
     private static DateTimeOffset ToMicroseconds(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));

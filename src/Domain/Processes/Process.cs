@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OgcProcesses.Domain.Processes;
 
 /// <summary>Whether the image of a process can run at once.</summary>
@@ -80,6 +82,20 @@ public sealed class Process
             Created = at,
             Updated = at,
         };
+
+    /// <summary>Stands in lists for a process whose record can't be read: it shows that there is one, and why nothing can be done with it.</summary>
+    public static Process Unreadable(ProcessId id, string reason)
+    {
+        var description = ProcessDescription.Read(JsonSerializer.SerializeToElement(
+            new { id = id.Value, version = "", title = id.Value, description = reason, inputs = new { }, outputs = new { } }));
+        return new()
+        {
+            Id = id,
+            Revision = new(Guid.Empty, id, 0, description, new() { Image = "" }, "", default),
+            Image = ImageStatus.Unavailable,
+            ImageMessage = reason,
+        };
+    }
 
     /// <summary>Puts another package in the place of the present one; jobs under way keep theirs.</summary>
     public void Replace(ProcessDescription description, ExecutionUnit unit, string package, DateTimeOffset at)

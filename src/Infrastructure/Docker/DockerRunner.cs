@@ -156,6 +156,8 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
 
             var ended = await _engine.AskAsync(
                 client => client.Containers.InspectContainerAsync(container.Id, cancellationToken), cancellationToken);
+            // Its end may be that of a removal under way, which kills it first.
+            if (ended.State.Status is "removing" or "dead") throw new EngineException("The container was removed from the engine by somebody else.");
             var outOfMemory = ended.State.OOMKilled
                 || (end.StatusCode == Killed && await OutOfMemoryToldLateAsync(ended, cancellationToken));
             return new(end.StatusCode, outOfMemory);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
@@ -86,6 +87,7 @@ public sealed partial class DatabaseMigrator
 
         try
         {
+            await CreateFileAsync(context.Database.GetConnectionString()!, cancellationToken);
             await context.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, cancellationToken);
             // Kept by the file from now on: readers and the writer don't wait for each other.
             await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
@@ -96,6 +98,13 @@ public sealed partial class DatabaseMigrator
             await alone.DisposeAsync();
             throw;
         }
+    }
+
+    private static async Task CreateFileAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var creating = new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false };
+        await using var connection = new SqliteConnection(creating.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "The {Provider} database is up to date at {Migration}")]

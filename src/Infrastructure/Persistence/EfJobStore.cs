@@ -24,7 +24,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     public async Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        return (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job;
+        return await FindAsync(context, id, cancellationToken);
     }
 
     public async Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var read = await context.Page(filter, cursor, limit + 1).ToListAsync(cancellationToken);
+        var read = await ListAsync(context, context.Page(filter, cursor, limit + 1), cancellationToken);
         return Page.Of(read, limit, cursor, JobPlace.KeyOf);
     }
 
@@ -100,10 +100,14 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         string node, IReadOnlyCollection<JobId> known, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var doubtful = await context.Jobs
-            .Where(job => job.Status == JobStatus.Running && (job.Node == node || job.LeaseUntil < now))
-            .OrderBy(job => job.Created).ThenBy(job => job.Id)
-            .ToListAsync(cancellationToken);
+        var doubtful = await ListAsync(
+            context,
+            context.Jobs
+                .Where(job => job.Status == JobStatus.Running && (job.Node == node || job.LeaseUntil < now))
+                .OrderBy(job => job.Created).ThenBy(job => job.Id),
+            cancellationToken);
+        // Nothing can be done for one that can't be read; it counts as ended.
+        doubtful.RemoveAll(job => job.IsFinal);
         // What this node works on is not abandoned, also when its lease ran out because the database could not be reached.
         var abandoned = doubtful.Where(job => !(job.Node == node && known.Contains(job.Id))).ToList();
         foreach (var job in abandoned) await ReadRequestAsync(context, job, cancellationToken);
@@ -149,7 +153,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
 
     private async Task<Job?> UpdateAsync(OgcDbContext context, JobId id, Action<Job> change, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(context, context.Jobs.AsTracking(), id, cancellationToken) is not var (job, rows)) return null;
+        if (await ReadOrThrowAsync() is not var (job, rows)) return null;
         change(job);
         if (!rows.Select(row => row.ToOutput()).SequenceEqual(job.Outputs))
         {
@@ -158,7 +162,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         }
 
         // Callbacks go with the change that raised them; a job that nobody is told of costs no look at them.
-        if (job.Request.Subscriber is not null && (job.Raised.Count > 0 || job.IsFinal))
+        if (job.Request?.Subscriber is not null && (job.Raised.Count > 0 || job.IsFinal))
             context.AddRange(Callback.Follow(job, await context.Callbacks.AsTracking().Where(callback => callback.JobId == id).ToListAsync(cancellationToken)));
 
         try
@@ -172,6 +176,75 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         }
 
         return job;
+
+        async Task<Read?> ReadOrThrowAsync()
+        {
+            try
+            {
+                return await ReadAsync(context, context.Jobs.AsTracking(), id, cancellationToken);
+            }
+            catch (Exception damage) when (Unreadable.Is(damage))
+            {
+                throw Unreadable.Record($"job '{id}'", damage);
+            }
+        }
+    }
+
+    /// <summary>The jobs of a query; where one can't be read, it is shown as failed, and hides no other.</summary>
+    private static async Task<List<Job>> ListAsync(OgcDbContext context, IQueryable<Job> jobs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await jobs.ToListAsync(cancellationToken);
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            var all = new List<Job>();
+            foreach (var id in await jobs.Select(job => job.Id).ToListAsync(cancellationToken))
+                if (await FindRowAsync(context, id, cancellationToken) is { } job) all.Add(job);
+            return all;
+        }
+    }
+
+    private static async Task<Job?> FindRowAsync(OgcDbContext context, JobId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Jobs.SingleOrDefaultAsync(job => job.Id == id, cancellationToken);
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            return await StandInAsync(context, id, damage, cancellationToken);
+        }
+    }
+
+    private async Task<Job?> FindAsync(OgcDbContext context, JobId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job;
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            return await StandInAsync(context, id, damage, cancellationToken);
+        }
+    }
+
+    private static async Task<Job> StandInAsync(OgcDbContext context, JobId id, Exception damage, CancellationToken cancellationToken)
+    {
+        var row = context.Jobs.Where(job => job.Id == id);
+        var processId = await row.Select(job => job.ProcessId).SingleAsync(cancellationToken);
+        var created = DateTimeOffset.UnixEpoch;
+        try
+        {
+            created = await row.Select(job => job.Created).SingleAsync(cancellationToken);
+        }
+        catch (Exception alsoDamaged) when (Unreadable.Is(alsoDamaged))
+        {
+            // It is listed where it stands, whatever it says of its time.
+        }
+
+        return Job.Unreadable(id, processId, created, Unreadable.Reason($"job '{id}'", damage));
     }
 
     private async Task<Read?> ReadAsync(OgcDbContext context, IQueryable<Job> jobs, JobId id, CancellationToken cancellationToken)
@@ -191,8 +264,10 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         if (!_requests.TryGet(job.Id, out var request))
         {
             var json = await context.JobRequests.Where(row => row.JobId == job.Id).Select(row => row.Request)
-                .SingleAsync(cancellationToken);
-            request = StoredJson.ReadRequest(json);
+                .SingleOrDefaultAsync(cancellationToken);
+            // The job has no request then: it can still be told of, fail and be dismissed.
+            if (json is null || StoredJson.TryReadRequest(json) is not { } read) return;
+            request = read;
             _requests.Set(job.Id, request, json.Length);
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Processes;
@@ -16,12 +17,7 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
     public async Task<Process?> FindAsync(ProcessId id, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var found = await context.Processes.Where(process => process.Id == id)
-            .Select(process => new { Process = process, RevisionId = EF.Property<Guid>(process, ProcessConfiguration.RevisionId) })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (found is null) return null;
-        SetRevision(found.Process, (await FindRevisionAsync(context, found.RevisionId, cancellationToken))!);
-        return found.Process;
+        return await FindAsync(context, id, cancellationToken);
     }
 
     public async Task<ProcessRevision?> FindRevisionAsync(Guid revisionId, CancellationToken cancellationToken)
@@ -34,8 +30,19 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
     public async Task<Page<Process>> ListAsync(Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var read = await From(context.Processes, cursor).Take(limit + 1)
-            .Include(process => process.Revision).ToListAsync(cancellationToken);
+        var page = From(context.Processes, cursor).Take(limit + 1);
+        List<Process> read;
+        try
+        {
+            read = await page.Include(process => process.Revision).ToListAsync(cancellationToken);
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            read = [];
+            foreach (var id in await page.Select(process => process.Id).ToListAsync(cancellationToken))
+                if (await FindOrStandInAsync(context, id, cancellationToken) is { } process) read.Add(process);
+        }
+
         return Page.Of(read, limit, cursor, process => process.Id.Value);
     }
 
@@ -86,9 +93,50 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
 
     public void Dispose() => _revisions.Dispose();
 
-    private static Task<Process?> FindTrackedAsync(OgcDbContext context, ProcessId id, CancellationToken cancellationToken) =>
-        context.Processes.AsTracking().Include(process => process.Revision)
-            .SingleOrDefaultAsync(process => process.Id == id, cancellationToken);
+    private async Task<Process?> FindAsync(OgcDbContext context, ProcessId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await context.Processes.Where(process => process.Id == id)
+                .Select(process => new { Process = process, RevisionId = EF.Property<Guid>(process, ProcessConfiguration.RevisionId) })
+                .SingleOrDefaultAsync(cancellationToken);
+            if (found is null) return null;
+            var revision = await FindRevisionAsync(context, found.RevisionId, cancellationToken)
+                ?? throw new KeyNotFoundException($"its revision {found.RevisionId} is not in the database");
+            SetRevision(found.Process, revision);
+            return found.Process;
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            throw Unreadable.Record($"process '{id}'", damage);
+        }
+    }
+
+    /// <summary>The process; one that can't be read is shown with nothing but the reason.</summary>
+    private async Task<Process?> FindOrStandInAsync(OgcDbContext context, ProcessId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(context, id, cancellationToken);
+        }
+        catch (OgcException unreadable) when (unreadable.Error == OgcError.UnreadableRecord)
+        {
+            return Process.Unreadable(id, unreadable.Message);
+        }
+    }
+
+    private static async Task<Process?> FindTrackedAsync(OgcDbContext context, ProcessId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Processes.AsTracking().Include(process => process.Revision)
+                .SingleOrDefaultAsync(process => process.Id == id, cancellationToken);
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            throw Unreadable.Record($"process '{id}'", damage);
+        }
+    }
 
     private static IQueryable<Process> From(IQueryable<Process> processes, Cursor? cursor)
     {
@@ -105,7 +153,16 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
     private async Task<ProcessRevision?> FindRevisionAsync(OgcDbContext context, Guid revisionId, CancellationToken cancellationToken)
     {
         if (_revisions.TryGet(revisionId, out var known)) return known;
-        var revision = await context.Revisions.SingleOrDefaultAsync(revision => revision.Id == revisionId, cancellationToken);
+        ProcessRevision? revision;
+        try
+        {
+            revision = await context.Revisions.SingleOrDefaultAsync(revision => revision.Id == revisionId, cancellationToken);
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            throw Unreadable.Record($"revision {revisionId} of a process", damage);
+        }
+
         // The package is kept beside the description and the unit that came from it.
         if (revision is not null) _revisions.Set(revisionId, revision, 2 * revision.Package.Length);
         return revision;

@@ -17,6 +17,8 @@ internal sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options)
             DefaultTimeout = (int)database.CommandTimeout.TotalSeconds,
         };
         if (connection.DataSource.Length == 0) connection.DataSource = defaultFile;
+        // A file that somebody moved away must not be replaced by an empty one; the migrator makes it.
+        if (connection.Mode == SqliteOpenMode.ReadWriteCreate) connection.Mode = SqliteOpenMode.ReadWrite;
         builder.UseSqlite(connection.ConnectionString, sqlite => sqlite
             .CommandTimeout(connection.DefaultTimeout)
             .MaxBatchSize(database.MaxBatchSize));

@@ -20,7 +20,18 @@ internal static class StoredJson
 
     public static string Write(ExecuteRequest request) => JsonSerializer.Serialize(request, Options);
 
-    public static ExecuteRequest ReadRequest(string json) => JsonSerializer.Deserialize<ExecuteRequest>(json, Options)!;
+    /// <summary>A request; null when the text is none.</summary>
+    public static ExecuteRequest? TryReadRequest(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExecuteRequest>(json, Options) is { Inputs: not null } request ? request : null;
+        }
+        catch (Exception damage) when (Unreadable.Is(damage))
+        {
+            return null;
+        }
+    }
 
     private static string Write(ExecutionUnit unit) => JsonSerializer.Serialize(unit, Options);
 

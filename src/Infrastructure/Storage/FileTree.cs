@@ -28,16 +28,16 @@ internal static class FileTree
         catch (Exception unnamed) when (!OperatingSystem.IsWindows() && unnamed is IOException or UnauthorizedAccessException or ArgumentException)
         {
             // Names that are not UTF-8, or paths too long to name: nothing that .NET can delete, and rm can.
-            Remove(folder);
+            Remove(folder, unnamed.HResult);
         }
     }
 
-    private static void Remove(string folder)
+    private static void Remove(string folder, int reason)
     {
         using var remove = Process.Start(new ProcessStartInfo("rm", ["-rf", "--", folder]) { RedirectStandardError = true })!;
         var error = remove.StandardError.ReadToEnd();
         remove.WaitForExit();
-        if (remove.ExitCode != 0) throw new IOException($"'{folder}' could not be deleted: {error.Trim()}");
+        if (remove.ExitCode != 0) throw new IOException($"'{folder}' could not be deleted: {error.Trim()}", reason);
     }
 
     private static void DeleteFolder(DirectoryInfo folder, string top, int depth)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 
@@ -19,6 +20,7 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
             OgcException known => Known(known),
             BadHttpRequestException bad => new() { Status = bad.StatusCode, Detail = bad.Message },
             System.Text.DecoderFallbackException => new() { Status = StatusCodes.Status400BadRequest, Detail = "The body is not in the character set that Content-Type states." },
+            _ when Trouble.IsOfDatabase(exception) => Unavailable(exception, httpContext),
             _ => Unknown(exception, httpContext.Request),
         };
         httpContext.Response.StatusCode = problem.Status!.Value;
@@ -42,6 +44,13 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         foreach (var (name, value) in exception.Extensions)
             if (value is not null) problem.Extensions[name] = value;
         return problem;
+    }
+
+    private ProblemDetails Unavailable(Exception exception, HttpContext httpContext)
+    {
+        LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
+        httpContext.Response.Headers.RetryAfter = "10";
+        return Known(new(OgcError.DatabaseUnavailable, "The server can't reach its database at the moment, or it is locked; what runs goes on."));
     }
 
     private ProblemDetails Unknown(Exception exception, HttpRequest request)

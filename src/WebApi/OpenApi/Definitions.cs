@@ -77,6 +77,19 @@ public sealed class Definitions(GenericDefinition generic, IProcessStore process
         }
     }
 
+    /// <summary>The revision; null when its record can't be read, which is no reason to have no definition of all others.</summary>
+    private async Task<ProcessRevision?> FindReadableAsync(Guid revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await processes.FindRevisionAsync(revision, cancellationToken);
+        }
+        catch (OgcException unreadable) when (unreadable.Error == OgcError.UnreadableRecord)
+        {
+            return null;
+        }
+    }
+
     private async Task<Definition> MakeAsync(IReadOnlyList<Guid> deployed, string server, bool asYaml, CancellationToken cancellationToken)
     {
         var general = await generic.GetAsync();
@@ -84,7 +97,7 @@ public sealed class Definitions(GenericDefinition generic, IProcessStore process
         foreach (var revision in deployed)
         {
             if (_paths.TryGetValue(revision, out var known)) paths[revision] = known;
-            else if (await processes.FindRevisionAsync(revision, cancellationToken) is { } found) paths[revision] = TypedPath.Of(found.Description, general);
+            else if (await FindReadableAsync(revision, cancellationToken) is { } found) paths[revision] = TypedPath.Of(found.Description, general);
         }
 
         _paths = paths;

@@ -31,6 +31,7 @@ internal sealed class DatabaseMigratorTests
     public async Task MigrateAsync_JobsOfAnEarlierVersion_GetTheirDurations(string? started, string finished, long? microseconds)
     {
         await using var server = TestServer.Unstarted();
+        await server.CreateFileAsync();
         var id = Guid.NewGuid().ToString().ToUpperInvariant();
         await using (var context = server.Context())
         {
@@ -68,6 +69,7 @@ internal sealed class DatabaseMigratorTests
     public async Task MigrateAsync_AfterAMigrationThatWasKilled_DoesNotWaitForItsLock()
     {
         await using var server = TestServer.Unstarted();
+        await server.CreateFileAsync();
         await using (var context = server.Context())
         {
             await context.Database.ExecuteSqlRawAsync(

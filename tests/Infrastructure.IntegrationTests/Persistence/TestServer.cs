@@ -51,6 +51,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Folder => _settings["Data:Directory"]!;
 
+    /// <summary>An empty database, which only the migrator makes otherwise.</summary>
+    public Task CreateFileAsync() => File.WriteAllBytesAsync(Path.Combine(Folder, "ogcprocesses.db"), []);
+
     /// <summary>A server whose database is not made yet.</summary>
     public static TestServer Unstarted(params (string Key, string Value)[] settings)
     {

@@ -74,6 +74,28 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the server has written something to its console that it had not written before.</summary>
+    public async Task SaidAnewAsync(string what)
+    {
+        var before = Count();
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience; await Task.Delay(50))
+            if (Count() > before) return;
+        throw new TimeoutException($"It did not say '{what}':\n{Said}");
+
+        int Count()
+        {
+            lock (_said) return _said.Count(line => line.Contains(what, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Waits until none of its containers is left.</summary>
+    public async Task UntilNoContainerAsync()
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience; await Task.Delay(50))
+            if ((await Engine.ContainersOfInstanceAsync(InstanceId)).Count == 0) return;
+        throw new TimeoutException($"Containers are left:\n{Said}");
+    }
+
     /// <summary>Waits until the server has died where it was to.</summary>
     public async Task DeathAsync()
     {

@@ -59,6 +59,12 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>No further event stream can be opened now.</summary>
     public static readonly OgcError TooManyStreams = new("about:blank", 503, "Too many event streams are open");
 
+    /// <summary>A record that was damaged, or written by hand: only what needs it fails.</summary>
+    public static readonly OgcError UnreadableRecord = new("about:blank", 500, "A record of the server can't be read");
+
+    /// <summary>The database does not answer, or is locked.</summary>
+    public static readonly OgcError DatabaseUnavailable = new("about:blank", 503, "The database does not answer");
+
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
 }

@@ -38,7 +38,7 @@ internal sealed class GetCallbacksHandler(IJobStore jobs, ICallbackStore callbac
     public async Task<CallbackList> Handle(GetCallbacks request, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(request.Id, cancellationToken);
-        var all = job.Request.Subscriber is { } subscriber
+        var all = job.Request?.Subscriber is { } subscriber
             ? (await callbacks.ListAsync(job.Id, cancellationToken)).Select(callback => InfoOf(callback, subscriber))
             : [];
         return new(

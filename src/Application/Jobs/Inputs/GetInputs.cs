@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MediatR;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -39,6 +40,8 @@ internal sealed class GetInputsHandler(IJobStore jobs) : IRequestHandler<GetInpu
     public async Task<JobInputs> Handle(GetInputs request, CancellationToken cancellationToken)
     {
         var job = await jobs.GetAsync(request.Id, cancellationToken);
-        return JobInputs.Of(job.ProcessId, job.Request);
+        return job.Request is { } asked
+            ? JobInputs.Of(job.ProcessId, asked)
+            : throw new OgcException(OgcError.UnreadableRecord, $"What was asked of job '{job.Id}' can't be read.");
     }
 }

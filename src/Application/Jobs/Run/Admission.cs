@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -35,8 +36,18 @@ internal static class DemandExtensions
 {
     /// <summary>The demand of the jobs of a revision.</summary>
     public static async Task<Demand> DemandOfAsync(
-        this IProcessStore processes, Guid revisionId, RunnerOptions options, CancellationToken cancellationToken) =>
-        Demand.Of((await processes.FindRevisionAsync(revisionId, cancellationToken))?.Unit.Resources ?? new(), options);
+        this IProcessStore processes, Guid revisionId, RunnerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Demand.Of((await processes.FindRevisionAsync(revisionId, cancellationToken))?.Unit.Resources ?? new(), options);
+        }
+        catch (OgcException unreadable) when (unreadable.Error == OgcError.UnreadableRecord)
+        {
+            // The job is let in all the same, and fails with this reason.
+            return Demand.Of(new(), options);
+        }
+    }
 }
 
 /// <summary>What becomes of a job that asks to be let in.</summary>

@@ -162,7 +162,11 @@ public sealed record ContainerUsage(TimeSpan CpuTime, long PeakMemory);
 /// <summary>How a program ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 plus the signal where one ended it.</param>
 /// <param name="OutOfMemory">Whether the engine killed it for its memory.</param>
-public sealed record ContainerExit(long ExitCode, bool OutOfMemory);
+public sealed record ContainerExit(long ExitCode, bool OutOfMemory)
+{
+    /// <summary>Whether it looks like a program that an engine has ended, or whose end it did not see: SIGTERM, SIGKILL, or 255.</summary>
+    public bool MayBeTheEngines => !OutOfMemory && ExitCode is (128 + 9) or (128 + 15) or 255;
+}
 
 /// <summary>Where a line of a log comes from.</summary>
 public enum LogSource

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
@@ -39,6 +40,8 @@ public sealed partial class JobRunner(
     private const int MostFailures = 20;
 
     private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a program runs before its log is followed; that of a shorter one is read at its end, for half the engine's work.</summary>
     private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(150);
@@ -86,6 +89,7 @@ public sealed partial class JobRunner(
     private async Task RunAttemptsAsync(JobId id, Claim claim, JobContainer? container, JobFailure? vanished, CancellationToken cancellationToken)
     {
         var lost = container is null ? vanished : null;
+        long? troubled = null;
         for (var failures = 0; ; failures++)
         {
             try
@@ -118,7 +122,20 @@ public sealed partial class JobRunner(
                 LogEngineFailed(id, claim.Attempt, failure.Message);
                 lost = new(JobFailureKind.EngineFailed, failure.Message);
             }
-            catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException or NotSettledException))
+            catch (Exception trouble) when (Trouble.OfDisk(trouble) is { } what)
+            {
+                // Ended programs wait with their outputs, and are not run again for the server's disk.
+                if (!await WaitForDiskAsync(id, claim, what, troubled ??= clock.GetTimestamp(), cancellationToken)) return;
+                container = await runner.FindAsync(id, claim.Attempt, cancellationToken);
+                (lost, failures) = (null, failures - 1);
+            }
+            catch (OgcException unreadable) when (unreadable.Error == OgcError.UnreadableRecord)
+            {
+                await FailAsync(id, claim, new(JobFailureKind.ServerError, unreadable.Message));
+                return;
+            }
+            catch (Exception failure) when (failure is not (OperationCanceledException or ClaimLostException or IllegalTransitionException or NotSettledException)
+                                                && !Trouble.IsOfDatabase(failure))
             {
                 LogBroken(failure, id);
                 await FailAsync(id, claim, new(
@@ -132,9 +149,11 @@ public sealed partial class JobRunner(
     {
         var job = await jobs.FindAsync(id, cancellationToken) ?? throw new ClaimLostException(id, claim);
         var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Revision {job.RevisionId} of process {job.ProcessId} is not in the database.");
+            ?? throw new OgcException(OgcError.UnreadableRecord, $"Revision {job.RevisionId} of process '{job.ProcessId}' is not in the database.");
+        if (job.Request is null) throw new OgcException(OgcError.UnreadableRecord, "What was asked of the job can't be read from the database.");
         var demand = Demand.Of(revision.Unit.Resources, _options);
-        var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId };
+        var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId, IsResumed = container is not null };
+        if (container is not null && !Directory.Exists(attempt.WorkFolder)) await GiveUpAsync(container, "its files lie on a node that was lost");
         IReadOnlyList<JobOutput> outputs;
         var wasFresh = container is null;
         try
@@ -284,6 +303,7 @@ public sealed partial class JobRunner(
             ending.CancelAfter(LastLines);
             await following;
             if (exit.OutOfMemory) attempt.Saw(new(PeakMemory: attempt.Demand.MemoryLimit));
+            if (exit.MayBeTheEngines && attempt.IsResumed) await GiveUpAsync(container, $"its program was ended from outside (exit code {exit.ExitCode}), as by a restart of the engine or of its machine");
             if (exit.ExitCode != 0) throw new JobFailedException(ProgramFailure.OfExit(exit, attempt.Demand, log.LastErrors));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -298,6 +318,14 @@ public sealed partial class JobRunner(
             await measuring;
             await watching;
         }
+    }
+
+    /// <summary>Takes what is left of an attempt for lost, like a container that has gone.</summary>
+    /// <remarks>An engine that starts again, or its machine, ends what it finds running. The program's own fault is told by its next attempt.</remarks>
+    private async Task GiveUpAsync(JobContainer container, string reason)
+    {
+        await runner.RemoveAsync(container, CancellationToken.None);
+        throw new EngineException(reason);
     }
 
     private LatestWriter<JobProgress> ReportTo(Attempt attempt) => new(
@@ -441,6 +469,21 @@ public sealed partial class JobRunner(
         return (revision?.Unit.Retry ?? new()).MostAttempts(_options.MaxAttempts);
     }
 
+    /// <summary>Gives the operator time to make room; false when that has run out, and the job has failed.</summary>
+    private async Task<bool> WaitForDiskAsync(JobId id, Claim claim, string what, long since, CancellationToken cancellationToken)
+    {
+        LogDiskFailed(id, what);
+        if (clock.GetElapsedTime(since) >= _options.DiskRecovery)
+        {
+            await FailAsync(id, claim, new(JobFailureKind.ServerError, $"The server could not write to its disk: {what}."));
+            return false;
+        }
+
+        await jobs.UpdateAsync(id, job => job.Report(claim, $"Waiting for the server's disk: {what}", null, clock.GetUtcNow()), cancellationToken);
+        await Task.Delay(DiskRetry, clock, cancellationToken);
+        return true;
+    }
+
     private async Task WaitForEngineAsync(JobId id, Claim claim, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
@@ -471,6 +514,9 @@ public sealed partial class JobRunner(
     [LoggerMessage(LogLevel.Warning, "The engine failed at attempt {Attempt} of job {JobId}: {Reason}")]
     private partial void LogEngineFailed(JobId jobId, int attempt, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} waits for the server's disk: {Reason}")]
+    private partial void LogDiskFailed(JobId jobId, string reason);
+
     [LoggerMessage(LogLevel.Warning, "The progress of job {JobId} could not be written: {Reason}")]
     private partial void LogNotReported(JobId jobId, string reason);
 
@@ -488,6 +534,9 @@ public sealed partial class JobRunner(
 
         /// <summary>By what other jobs know that they would run the same, if they may.</summary>
         public string? Fingerprint { get; set; }
+
+        /// <summary>Whether this server, or the engine, was gone while the program ran.</summary>
+        public bool IsResumed { get; init; }
 
         /// <summary>What it has used so far.</summary>
         public JobUsage Usage { get; private set; } = JobUsage.None;

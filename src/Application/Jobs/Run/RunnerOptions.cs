@@ -99,6 +99,10 @@ public sealed class RunnerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan EngineRecovery { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a job waits for a disk that is full, or can't be written to, before it fails.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan DiskRecovery { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Longest time a synchronous execution is waited for; then the answer is 201 with the job, which goes on.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxSyncWait { get; set; } = TimeSpan.FromMinutes(10);

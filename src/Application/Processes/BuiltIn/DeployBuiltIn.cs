@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
@@ -42,14 +43,25 @@ internal sealed partial class DeployBuiltInHandler(
 
     private async Task RenewAsync(ReadPackage package, string json, CancellationToken cancellationToken)
     {
-        var present = await processes.FindAsync(package.Description.Id, cancellationToken);
-        if (present is { Mutable: true }) LogTaken(present.Id);
-        else if (present is not null && present.Revision.Package != json)
-            await processes.UpdateAsync(present.Id, process => process.Replace(package.Description, package.Unit, json, clock.GetUtcNow()), cancellationToken);
+        try
+        {
+            var present = await processes.FindAsync(package.Description.Id, cancellationToken);
+            if (present is { Mutable: true }) LogTaken(present.Id);
+            else if (present is not null && present.Revision.Package != json)
+                await processes.UpdateAsync(present.Id, process => process.Replace(package.Description, package.Unit, json, clock.GetUtcNow()), cancellationToken);
+        }
+        catch (OgcException unreadable) when (unreadable.Error == OgcError.UnreadableRecord)
+        {
+            // No reason for the server not to start.
+            LogUnreadable(package.Description.Id, unreadable.Message);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "A built-in process is left out: {Violations}")]
     private partial void LogLeftOut(string violations);
+
+    [LoggerMessage(LogLevel.Error, "The built-in process {ProcessId} is left as it is: {Reason}")]
+    private partial void LogUnreadable(ProcessId processId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The built-in process {ProcessId} is left out: somebody has deployed another under its identifier")]
     private partial void LogTaken(ProcessId processId);
