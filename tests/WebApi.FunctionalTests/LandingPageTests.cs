@@ -131,7 +131,7 @@ internal sealed class LandingPageTests : ServerTests
 
     [TestCase("/processes/{processId}/package", "application/ogcapppkg+json", "application/cwl", "application/cwl+json", "application/cwl+yaml", "text/html")]
     [TestCase("/processes/{processId}", "application/json", "text/html")]
-    [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "*/*", "text/html")]
+    [TestCase("/jobs/{jobId}/results", "application/json", "multipart/related", "application/zip", "*/*", "text/html")]
     [TestCase("/jobs/{jobId}/results/{outputId}", "application/octet-stream", "*/*")]
     public async Task Api_TellsTheMediaTypesOfAnswers(string path, params string[] mediaTypes)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AutoMapper;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Domain.Jobs;
 
@@ -65,7 +66,12 @@ internal sealed class JobMapping : Profile
             ];
             if (source.Status is not (JobStatus.Accepted or JobStatus.Dismissed)) all.Add(To($"{self}/logs", OgcNames.Log, "What the program wrote"));
             if (!source.IsFinal) all.Add(To($"{self}/events", "related", "Status, progress and log as they come") with { Type = "text/event-stream" });
-            if (source.Status == JobStatus.Successful) all.Add(To($"{self}/results", OgcNames.Results, "The results"));
+            if (source.Status == JobStatus.Successful)
+            {
+                all.Add(To($"{self}/results", OgcNames.Results, "The results"));
+                all.Add(To("", "enclosure", "All outputs in one archive") with { Href = $"{links.Url($"{self}/results")}?f=zip", Type = ResultsArchive.MediaType });
+            }
+
             if (source.Status == JobStatus.Failed) all.Add(To($"{self}/results", OgcNames.Exceptions, "Why it failed"));
             if (source.Status == JobStatus.Failed)
                 all.AddRange(source.Outputs.Select(kept => To($"{self}/results/{kept.OutputId}/{kept.Index}", "related", $"Output '{kept.OutputId}' as the program gave it") with { Type = kept.MediaType }));

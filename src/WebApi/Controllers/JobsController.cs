@@ -52,7 +52,10 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
 
     /// <summary>What a job gave, in the form that its execute request asked for.</summary>
     /// <remarks>After a failed job the answer is a problem document that tells why.</remarks>
-    /// <response code="200">The results: a document, one output as it is, or several as parts.</response>
+    /// <param name="jobId">The job.</param>
+    /// <param name="f">JSON, a page or a zip archive of all outputs; overrides Accept.</param>
+    /// <param name="cancellationToken">Ends with the request.</param>
+    /// <response code="200">The results: a document, one output as it is, several as parts, or all in an archive.</response>
     /// <response code="204">The results, each by a link.</response>
     /// <response code="206">The part of the one file that Range asked for.</response>
     /// <response code="304">The one file is that whose ETag If-None-Match names.</response>
@@ -61,7 +64,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [BareAnswer("multipart/related", "*/*")]
+    [BareAnswer("multipart/related", ResultsArchive.MediaType, "*/*")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(204, "Link", "Where each output is found.")]
     [AnswerHeader(206, "ETag", "Changes with the file's content.")]
@@ -71,8 +74,12 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [Problems(
         nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed),
         nameof(OgcError.JobDismissed), Others = [412, 416])]
-    public async Task<IActionResult> Results(JobId jobId, CancellationToken cancellationToken) =>
-        new ResultsAnswer(await mediator.Send(new GetResults(jobId), cancellationToken));
+    public async Task<IActionResult> Results(JobId jobId, [FromQuery] string? f, CancellationToken cancellationToken)
+    {
+        if (f is not (null or Representation.Json or Representation.Page or Representation.Archive))
+            throw new OgcException([Violation.InQuery(Representation.Parameter, "must be 'json', 'html' or 'zip'")]);
+        return new ResultsAnswer(await mediator.Send(new GetResults(jobId, AsDocument: f == Representation.Archive), cancellationToken));
+    }
 
     /// <summary>One output of a job: the value, or the file.</summary>
     /// <remarks>Of an output with several values the first one, or the one whose number, from 0, follows. Files can be had in parts, by Range.</remarks>

@@ -12,6 +12,8 @@ internal static class AnswerHeaders
         {
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
+            // Pages and outputs say more; no other answer is ever to be run, whatever stands in it.
+            if (StringValues.IsNullOrEmpty(headers.ContentSecurityPolicy)) headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             if (StringValues.IsNullOrEmpty(headers.CacheControl)) headers.CacheControl = "no-cache";
             return Task.CompletedTask;
         });

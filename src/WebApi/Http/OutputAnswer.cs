@@ -13,14 +13,15 @@ namespace OgcProcesses.WebApi.Http;
 /// <summary>Answers with one output by itself: a file with its type, length, ETag and ranges, or a bare value.</summary>
 internal sealed class OutputAnswer(JobOutput output) : IActionResult
 {
-    /// <summary>Types that a browser might run as a page of this server's; they are only ever saved.</summary>
-    private static readonly string[] Active = ["text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml", "application/javascript", "text/javascript"];
+    /// <summary>Types that a browser shows and never runs. All others it is told to save: what runs changes with the browser.</summary>
+    private static readonly string[] Passive =
+        ["text/plain", "text/csv", "text/markdown", "image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/jp2", "image/bmp", "image/avif"];
 
     /// <inheritdoc />
     public Task ExecuteResultAsync(ActionContext context)
     {
         var headers = context.HttpContext.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
+        // Were one run all the same: in an origin of its own, without scripts, and with nothing loaded.
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         return output.File is { } file ? SendAsync(context, file) : SendAsync(context, Bare(output));
     }
@@ -50,12 +51,12 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
         return sent.ToString();
     }
 
-    private static bool IsActive(string mediaType) => Active.Any(type => MediaTypes.AreSame(type, mediaType));
+    private static bool IsPassive(string mediaType) => MediaTypes.IsJson(mediaType) || Passive.Any(type => MediaTypes.AreSame(type, mediaType));
 
     private static Task SendAsync(ActionContext context, (string Text, string MediaType) bare)
     {
         var response = context.HttpContext.Response;
-        if (IsActive(bare.MediaType)) response.Headers.ContentDisposition = "attachment";
+        if (!IsPassive(bare.MediaType)) response.Headers.ContentDisposition = "attachment";
         response.ContentType = bare.MediaType;
         var bytes = Encoding.UTF8.GetBytes(bare.Text);
         response.ContentLength = bytes.Length;
@@ -67,7 +68,7 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
         var services = context.HttpContext.RequestServices;
         var content = services.GetRequiredService<IOutputStore>().OpenOrGone(file);
         var type = TypeOf(output);
-        var disposition = new ContentDispositionHeaderValue(IsActive(type.ToString()) ? "attachment" : "inline");
+        var disposition = new ContentDispositionHeaderValue(IsPassive(type.ToString()) ? "inline" : "attachment");
         disposition.SetHttpFileName(file.Name);
         context.HttpContext.Response.Headers.ContentDisposition = disposition.ToString();
         var result = new FileStreamResult(content, type)

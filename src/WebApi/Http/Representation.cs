@@ -1,6 +1,7 @@
 using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs.Results;
 
 namespace OgcProcesses.WebApi.Http;
 
@@ -21,9 +22,13 @@ internal static class Representation
     /// <summary>Of a log: lines as a terminal shows them.</summary>
     public const string Text = "text";
 
+    /// <summary>Of results: all of them in one file.</summary>
+    public const string Archive = "zip";
+
     private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
     private static readonly MediaTypeHeaderValue EventStream = new("text/event-stream");
+    private static readonly MediaTypeHeaderValue Zip = new(ResultsArchive.MediaType);
 
     /// <summary>Whether the request asks for a page.</summary>
     public static bool IsPage(HttpRequest request) => Asks(request, Page, Html, others: []);
@@ -34,6 +39,9 @@ internal static class Representation
     /// <summary>Whether the request asks for events as they come. Only Accept can: a link leads to what ends.</summary>
     public static bool IsEventStream(HttpRequest request) =>
         !request.Query.ContainsKey(Parameter) && Asks(request, "", EventStream, others: [Html, PlainText]);
+
+    /// <summary>Whether the request asks for an archive rather than for JSON or a page.</summary>
+    public static bool IsArchive(HttpRequest request) => Asks(request, Archive, Zip, others: [Html]);
 
     private static bool Asks(HttpRequest request, string form, MediaTypeHeaderValue mediaType, MediaTypeHeaderValue[] others)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Domain.Jobs;
@@ -20,12 +21,18 @@ internal sealed class ResultsAnswer(JobResults results) : IActionResult
         var all = results.Results;
         return results.Form switch
         {
+            _ when IsArchiveWanted(context.HttpContext.Request) => new ArchiveAnswer(results).ExecuteResultAsync(context),
             ResponseForm.Document => SendDocumentAsync(context.HttpContext),
             _ when all.All(result => result.Transmission == TransmissionMode.Reference) => SendLinks(context.HttpContext.Response),
             _ when results.Requested == 1 && all is [{ Values: [var single] }] => new OutputAnswer(single).ExecuteResultAsync(context),
             _ => SendMultipartAsync(context.HttpContext),
         };
     }
+
+    /// <remarks>Who asks for the type of the one output that is the answer asks for that output.</remarks>
+    private bool IsArchiveWanted(HttpRequest request) =>
+        Representation.IsArchive(request)
+        && !(results is { Form: ResponseForm.Raw, Results: [{ Values: [var single] }] } && MediaTypes.AreSame(single.MediaType, ResultsArchive.MediaType));
 
     private Task SendLinks(HttpResponse response)
     {

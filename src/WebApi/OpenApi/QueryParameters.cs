@@ -47,7 +47,12 @@ internal sealed class QueryParameters : IOperationProcessor
                     schema.Item = Words("process");
                     break;
                 case "f":
-                    parameter.Schema = operation == "getLogs" ? Words("json", "html", "text") : Words("json", "yaml", "html");
+                    parameter.Schema = operation switch
+                    {
+                        "getLogs" => Words("json", "html", "text"),
+                        "getResult" => Words("json", "html", "zip"),
+                        _ => Words("json", "yaml", "html"),
+                    };
                     break;
             }
         }

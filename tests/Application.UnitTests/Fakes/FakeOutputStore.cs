@@ -11,6 +11,9 @@ internal sealed class FakeOutputStore : IOutputStore
 
     public ConcurrentQueue<JobId> Deleted { get; } = [];
 
+    /// <summary>What every file is, where no memory could hold it.</summary>
+    public Func<Stream>? Opening { get; set; }
+
     public long AvailableBytes { get; set; } = long.MaxValue;
 
     public async Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken)
@@ -28,7 +31,8 @@ internal sealed class FakeOutputStore : IOutputStore
         return Task.FromResult<StoredFile?>(copy);
     }
 
-    public Stream? Open(StoredFile file) => Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
+    public Stream? Open(StoredFile file) =>
+        Opening is not null ? Opening() : Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
 
     public IEnumerable<JobId> ListJobs() => Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct();
 

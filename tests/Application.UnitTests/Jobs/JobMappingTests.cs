@@ -52,7 +52,7 @@ internal sealed class JobMappingTests
 
     [TestCase(JobStatus.Accepted)]
     [TestCase(JobStatus.Running, OgcNames.Log)]
-    [TestCase(JobStatus.Successful, OgcNames.Log, OgcNames.Results)]
+    [TestCase(JobStatus.Successful, OgcNames.Log, OgcNames.Results, "enclosure")]
     [TestCase(JobStatus.Failed, OgcNames.Log, OgcNames.Exceptions)]
     public void Map_LinksToWhatThereIs(JobStatus status, params string[] more)
     {

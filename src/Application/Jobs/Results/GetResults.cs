@@ -14,10 +14,11 @@ namespace OgcProcesses.Application.Jobs.Results;
 public sealed record GetResults(JobId Id, bool AreTheAnswer = false, bool AsDocument = false) : IRequest<JobResults>;
 
 /// <summary>The results of a job, and the form they are to be put in.</summary>
+/// <param name="JobId">The job.</param>
 /// <param name="Form">Bare, or as a document.</param>
 /// <param name="Requested">How many outputs were asked for, which need not all have come.</param>
 /// <param name="Results">The outputs that came, in the order of the process description.</param>
-public sealed record JobResults(ResponseForm Form, int Requested, IReadOnlyList<Result> Results);
+public sealed record JobResults(JobId JobId, ResponseForm Form, int Requested, IReadOnlyList<Result> Results);
 
 /// <summary>One output of a job.</summary>
 /// <param name="OutputId">Its identifier.</param>
@@ -41,7 +42,7 @@ internal sealed class GetResultsHandler(IJobStore jobs, IProcessStore processes,
         if (job.Request.Outputs is { Count: 0 } && request is { AreTheAnswer: false, AsDocument: false })
             throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' was executed without asking for outputs.");
         var form = request.AsDocument ? ResponseForm.Document : job.Request.Outputs is { Count: 0 } ? ResponseForm.Raw : job.Request.Form;
-        return new(form, await CountRequestedAsync(job, cancellationToken), [.. job.Outputs.GroupBy(output => output.OutputId).Select(ResultOf)]);
+        return new(job.Id, form, await CountRequestedAsync(job, cancellationToken), [.. job.Outputs.GroupBy(output => output.OutputId).Select(ResultOf)]);
 
         Result ResultOf(IGrouping<string, JobOutput> output)
         {
