@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FluentValidation.AspNetCore;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Callbacks;
@@ -38,6 +39,7 @@ internal static class WebApiServices
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<OpenStreams>();
+        services.AddRequestLimits();
         services.AddProxyHeaders();
         services.AddCrossOrigin();
         services.AddHttpContextAccessor();
@@ -52,6 +54,8 @@ internal static class WebApiServices
                 mvc.InputFormatters.Insert(0, new CwlInputFormatter());
                 mvc.ModelBinderProviders.Insert(0, new IdBinder.Provider());
                 mvc.ModelMetadataDetailsProviders.Add(new QueryNames());
+                // Before whoever looks at the body, after which its size is settled.
+                mvc.Filters.Add<PackageSize>();
                 mvc.Filters.Add(new UntypedBody());
                 mvc.Filters.Add(new Pages());
                 mvc.Filters.Add(new NotModified());
@@ -64,6 +68,7 @@ internal static class WebApiServices
                 api.InvalidModelStateResponseFactory = InvalidBody.Refuse;
                 api.SuppressMapClientErrors = true;
             });
+        services.AddOptions<JsonOptions>().Configure<IOptions<LimitOptions>>((json, limits) => json.JsonSerializerOptions.MaxDepth = limits.Value.MaxJsonDepth);
         services.AddPages();
         // The same validators that MediatR runs: what binding finds wrong in a query and what they do are told together.
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
@@ -89,6 +94,7 @@ internal static class WebApiServices
         app.UseAllowedMethods();
         app.UsePageAssets();
         app.UseRoutingWithHead();
+        app.UseRateLimiter();
         app.UseApiPage();
         app.UseApiDefinition();
         app.MapControllers();

@@ -65,7 +65,11 @@ public sealed record JobFilter(
     IReadOnlyCollection<JobStatus>? Statuses = null,
     DateTimeOffset? From = null,
     DateTimeOffset? To = null,
-    DurationRange? Duration = null);
+    DurationRange? Duration = null)
+{
+    /// <summary>Only of this caller.</summary>
+    public string? Owner { get; init; }
+}
 
 /// <summary>How long jobs ran, bounds included: to their end, or while they run, to now.</summary>
 /// <remarks>/req/job-list/duration-response; jobs that never started have no duration.</remarks>

@@ -89,6 +89,7 @@ internal static class JobQueries
     {
         if (filter.From is { } from) jobs = jobs.Where(job => job.Created >= from);
         if (filter.To is { } to) jobs = jobs.Where(job => job.Created <= to);
+        if (filter.Owner is { } owner) jobs = jobs.Where(job => job.Owner == owner);
         return jobs;
     }
 

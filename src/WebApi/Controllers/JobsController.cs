@@ -33,6 +33,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>Status, progress and a message; a job that waits tells for what, one that failed tells why.</remarks>
     /// <response code="200">The job's status.</response>
     [HttpGet("{jobId}", Name = "getStatus")]
+    [Polled]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> Status(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetJob(jobId), cancellationToken);
 
@@ -40,6 +41,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>For clients that follow the overview of the standard to the letter.</remarks>
     /// <response code="200">The job's status.</response>
     [HttpGet("/{jobId:guid}", Name = "getStatusAtRoot")]
+    [Polled]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> StatusAtRoot(JobId jobId, CancellationToken cancellationToken) => Status(jobId, cancellationToken);
 
@@ -117,6 +119,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The log; as an event stream, its lines as they come, until the job has ended.</response>
     /// <response code="204">The client of the event stream has seen the end.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
+    [Polled]
     [ProducesResponseType<IReadOnlyList<LogEntry>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("text/plain", "text/event-stream")]
@@ -146,6 +149,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The events.</response>
     /// <response code="204">The client has seen the end.</response>
     [HttpGet("{jobId}/events", Name = "getEvents")]
+    [Polled]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [BareAnswer("text/event-stream")]

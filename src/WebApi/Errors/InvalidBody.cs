@@ -14,6 +14,9 @@ internal static partial class InvalidBody
     [GeneratedRegex(@"\s*Path: .*\z")]
     private static partial Regex Position { get; }
 
+    [GeneratedRegex(@"maximum configured depth of (?<most>\d+)")]
+    private static partial Regex Depth { get; }
+
     /// <summary>Throws the error; has the form that MVC asks for.</summary>
     public static IActionResult Refuse(ActionContext context) =>
         throw new OgcException([.. context.ModelState.SelectMany(entry => entry.Value!.Errors.Select(error => Violation(entry.Key, error)))]);
@@ -31,5 +34,7 @@ internal static partial class InvalidBody
     /// <remarks>The reader's own words name .NET types, which mean nothing to a client.</remarks>
     private static string Sentence(string message) => message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
         ? "has the wrong JSON type"
+        : Depth.Match(message) is { Success: true } depth
+        ? $"is nested more than {depth.Groups["most"].Value} levels deep, which is the most that is read (Limits:MaxJsonDepth)"
         : $"is not JSON: {Position.Replace(message, "")}";
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.WebApi.Http;
 
 namespace OgcProcesses.WebApi.Health;
 
@@ -12,8 +13,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this WebApplication app)
     {
         var get = new HttpMethodMetadata([HttpMethods.Get]);
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(get);
-        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync }).WithMetadata(get);
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute());
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute());
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new

@@ -34,6 +34,8 @@ internal sealed class ProblemResponses : IOperationProcessor
                 response.Content[mediaType] = content;
             }
 
+            if (errors.Key == StatusCodes.Status429TooManyRequests)
+                response.Headers["Retry-After"] = new() { Description = "Seconds after which another try makes sense.", Schema = new JsonSchema { Type = JsonObjectType.Integer } };
             operation.Responses[errors.Key.ToString(CultureInfo.InvariantCulture)] = response;
         }
 
@@ -53,6 +55,7 @@ internal sealed class ProblemResponses : IOperationProcessor
         if (hasBody) yield return Unnamed(StatusCodes.Status413PayloadTooLarge);
         // The other media types of a package have a row of their own.
         if (hasBody && !action.IsDefined(typeof(PackageMediaTypeAttribute))) yield return Unnamed(StatusCodes.Status415UnsupportedMediaType);
+        yield return Unnamed(StatusCodes.Status429TooManyRequests);
         yield return Unnamed(StatusCodes.Status500InternalServerError);
     }
 

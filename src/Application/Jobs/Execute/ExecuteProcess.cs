@@ -78,6 +78,7 @@ internal sealed class ExecuteProcessHandler(
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
         var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
+        await jobs.EnsureRoomAsync(caller.Id, options.Value, cancellationToken);
         return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow())), process.Revision);
     }
 

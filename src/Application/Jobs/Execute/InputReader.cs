@@ -16,6 +16,8 @@ internal sealed class InputReader(
 {
     private const string Base64 = "base64";
     private const int LongestAddress = 2_000;
+    private const int MostViolations = 1_000;
+    private const int MostNames = 30;
 
     private readonly List<Violation> _violations = [];
 
@@ -54,7 +56,7 @@ internal sealed class InputReader(
     {
         var inputs = new Dictionary<string, JsonElement>();
         foreach (var unknown in given.Keys.Except(process.Inputs.Keys).Where(_ => strictness == Strictness.Strict))
-            Wrong<object>(At("/inputs", unknown), $"the process has no such input; it has {List(process.Inputs.Keys)}");
+            Wrong<object>(At("/inputs", unknown), $"the process has no such input; it has {List([.. process.Inputs.Keys])}");
         foreach (var (id, input) in process.Inputs)
         {
             if (given.TryGetValue(id, out var value) && value.ValueKind != JsonValueKind.Null)
@@ -78,7 +80,15 @@ internal sealed class InputReader(
     private void ReadInput(string id, InputDescription input, JsonElement value)
     {
         var at = At("/inputs", id);
-        if (JsonText.FindMalformed(value) is { } place)
+        // Counted and measured before anything is looked at, which takes many times its size.
+        var count = input.IsMultiple && value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() : 1;
+        if (count > limits.MaxOccurrences)
+        {
+            Wrong<object>(at, $"has {count} values; the server takes {limits.MaxOccurrences} (Runner:MaxOccurrences)");
+            return;
+        }
+
+        if (JsonText.FindMalformedEscape(value) is { } place)
         {
             Wrong<object>(at + place, "holds half a surrogate pair, which is no text");
             return;
@@ -136,7 +146,7 @@ internal sealed class InputReader(
             var at = At("/outputs", id);
             if (!process.Outputs.TryGetValue(id, out var description))
             {
-                Wrong<object>(at, $"the process has no such output; it has {List(process.Outputs.Keys)}");
+                Wrong<object>(at, $"the process has no such output; it has {List([.. process.Outputs.Keys])}");
                 continue;
             }
 
@@ -159,7 +169,7 @@ internal sealed class InputReader(
         if (format?.MediaType is { } mediaType && !Gives(schema, mediaType))
         {
             var gives = schema.MediaTypes.DefaultIfEmpty(schema.IsText ? "text/plain" : OgcNames.Json);
-            Wrong<object>($"{at}/mediaType", $"media type '{mediaType}' is not among those the output gives: {List(gives)}");
+            Wrong<object>($"{at}/mediaType", $"media type '{mediaType}' is not among those the output gives: {List([.. gives])}");
         }
 
         if (format?.Encoding is not (null or Base64))
@@ -196,11 +206,13 @@ internal sealed class InputReader(
 
     private T? Wrong<T>(string pointer, string detail)
     {
+        if (_violations.Count == MostViolations) throw new OgcException(_violations);
         _violations.Add(Violation.InBody(pointer, detail));
         return default;
     }
 
     private static string At(string parent, string name) => $"{parent}/{JsonPointer.Escape(name)}";
 
-    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+    private static string List(List<string> names) =>
+        string.Join(", ", names.Take(MostNames).Select(name => $"'{name}'")) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
 }

@@ -111,6 +111,22 @@ public sealed class RunnerOptions : IValidatableObject
     [EnumDataType(typeof(Strictness))]
     public Strictness Validation { get; set; }
 
+    /// <summary>Most inputs, and most outputs, of a process that is deployed.</summary>
+    [Range(1, 100_000)]
+    public int MaxInputs { get; set; } = 1_000;
+
+    /// <summary>Most values that a request may give for one input.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxOccurrences { get; set; } = 10_000;
+
+    /// <summary>Most jobs that wait; with more, executions answer 429.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxQueuedJobs { get; set; } = 100_000;
+
+    /// <summary>Most jobs of one caller that wait.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxQueuedJobsPerCaller { get; set; } = 10_000;
+
     /// <summary>Bytes that must stay free on the output store's disk; with less no job is taken.</summary>
     [Range(0L, long.MaxValue)]
     public long MinFreeBytes { get; set; } = 500L << 20;

@@ -77,6 +77,14 @@ internal sealed partial class PackageReader(ISchemaValidator schemas, RunnerOpti
         ReadLinks(description, at);
         var (inputs, outputs) = (Members(description, at, "inputs"), Members(description, at, "outputs"));
         (_inputs, _outputs) = ([.. inputs.Select(input => input.Name)], [.. outputs.Select(output => output.Name)]);
+        // Every one costs in descriptions, pages and definitions, for everybody who reads them.
+        if (inputs.Count > limits.MaxInputs || outputs.Count > limits.MaxInputs)
+        {
+            var (name, count) = inputs.Count > limits.MaxInputs ? ("inputs", inputs.Count) : ("outputs", outputs.Count);
+            Wrong($"{at}/{name}", $"there are {count}; the server takes {limits.MaxInputs} (Runner:MaxInputs)");
+            return null;
+        }
+
         foreach (var (name, input) in inputs)
         {
             var place = Parameter(name, $"{at}/inputs");
