@@ -49,8 +49,9 @@ internal sealed class OwnEngine : IAsyncDisposable
         // What a killed engine leaves would keep the next one from starting.
         File.Delete($"{_folder}/engine.pid");
         _engine?.Dispose();
+        // In a network of its own: an engine that wants no bridge removes docker0, which is the other engine's.
         _engine = Start(
-            "dockerd",
+            "unshare", "--net", "dockerd",
             "--data-root", $"{_folder}/data", "--exec-root", $"{_folder}/exec", "--pidfile", $"{_folder}/engine.pid", "--host", Endpoint,
             "--containerd", $"{_folder}/containerd.sock", "--bridge=none", "--iptables=false", "--ip6tables=false", "--log-level=error",
             $"--live-restore={(_liveRestore ? "true" : "false")}");
