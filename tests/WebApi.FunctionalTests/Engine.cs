@@ -48,6 +48,21 @@ internal static class Engine
         Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [label] = true } },
     }));
 
+    /// <summary>Removes an image, if it is there.</summary>
+    public static Task RemoveImageAsync(string image) => AskAsync(async docker =>
+    {
+        try
+        {
+            await docker.Images.DeleteImageAsync(image, new() { Force = true });
+        }
+        catch (DockerImageNotFoundException)
+        {
+            // Never pulled.
+        }
+
+        return true;
+    });
+
     private static async Task<T> AskAsync<T>(Func<DockerClient, Task<T>> ask)
     {
         using var configuration = new DockerClientConfiguration();

@@ -129,6 +129,47 @@ internal sealed class EventsTests : ServerTests
         Assert.That(Data((await following.WaitAsync(Patience))[^1])["status"]!.GetValue<string>(), Is.EqualTo("dismissed"));
     }
 
+    /// <summary>The engine pulls from a registry of the test's own, slowly; the registry's words tell why it can't.</summary>
+    [Test]
+    public async Task Events_OfAJobWhoseImageIsPulled_TellHowFarThatIs()
+    {
+        await using var registry = await Registry.StartAsync();
+        using var server = new Server();
+        var package = Package.Running("true");
+        package.Unit["image"] = registry.Image;
+        var job = await ExecuteAsync(server, package);
+        var events = await FollowAsync(server, $"/jobs/{job}/events");
+        var messages = events.Where(one => one.EventType == "progress").Select(one => Data(one)["message"]!.GetValue<string>()).ToList();
+        Assert.That(messages, Has.Some.Match($@"\APulling image {registry.Image}: \d+ % \([\d.]+ of 4(\.\d)? MB\)\z"));
+
+        package = Package.Running("true");
+        package.Unit["image"] = $"{registry.Host}/none:1";
+        await server.DeployAsync(package);
+        var why = (await server.RunAsync(package.Id, "{}")).Json["exception"]!;
+        Assert.That(why["type"]!.GetValue<string>(), Is.EqualTo("imageUnavailable"));
+        Assert.That(why["detail"]!.GetValue<string>(), Does.Contain($"{registry.Host}/none:1").And.Contain("nobody has pushed such an image").Or.Contain("manifest unknown"));
+        Assert.That(why["remedy"]!.GetValue<string>(), Does.Contain("docker pull"));
+    }
+
+    /// <summary>nginx, set up as the README shows it, holds nothing back.</summary>
+    [Test]
+    public async Task Events_ThroughAProxy_ComeAsTheyHappen()
+    {
+        if (!Nginx.IsAtHand) Assert.Ignore("nginx is not installed.");
+        using var server = new Server(("Api:KnownProxies:0", "127.0.0.1"));
+        using var nginx = await Nginx.StartAsync(server.Http.BaseAddress!);
+        var job = await ExecuteAsync(server, Package.Running("trap 'exit 1' TERM; echo one; sleep 60 & wait"));
+        using var http = new HttpClient { Timeout = Patience };
+        using var response = await http.GetAsync($"{nginx.Url}/jobs/{job}/events", HttpCompletionOption.ResponseHeadersRead);
+        await foreach (var one in ReadAsync(response))
+        {
+            // Held back, it would never come: the job does not end by itself.
+            if (one.EventType == "log") await server.DeleteAsync($"/jobs/{job}");
+            if (one.EventType == "status") Assert.That(Data(one)["links"]![0]!["href"]!.GetValue<string>(), Does.StartWith(nginx.Url));
+            if (one.EventType == "end") Assert.That(Data(one)["status"]!.GetValue<string>(), Is.EqualTo("dismissed"));
+        }
+    }
+
     /// <summary>Signs of life, the largest number of streams, and streams on which nothing happens.</summary>
     [Test]
     public async Task Streams_AreBounded_KeptAliveAndGivenBack()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Docker.DotNet.Models;
@@ -177,11 +178,11 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
             else if (value.Status is "Download complete" or "Pull complete" && _layers.TryGetValue(layer, out var size))
                 _layers[layer] = (size.Total, size.Total);
 
-            var total = _layers.Values.Sum(l => l.Total);
-            var percent = total == 0 ? 0 : (int)(100 * _layers.Values.Sum(l => l.Current) / total);
+            var (current, total) = (_layers.Values.Sum(l => l.Current), _layers.Values.Sum(l => l.Total));
+            var percent = total == 0 ? 0 : (int)(100 * current / total);
             // Layers tell their size only when their turn comes, which would let the figure fall.
             if (percent <= _percent || (_reported != 0 && clock.GetElapsedTime(_reported) < BetweenReports)) return;
-            (_percent, _reported, _sentence) = (percent, clock.GetTimestamp(), $"Pulling image {reference}: {percent} %");
+            (_percent, _reported, _sentence) = (percent, clock.GetTimestamp(), string.Create(CultureInfo.InvariantCulture, $"Pulling image {reference}: {percent} % ({current / 1e6:0.#} of {total / 1e6:0.#} MB)"));
 
             IProgress<string>[] listeners;
             lock (_lock) listeners = [.. _listeners];

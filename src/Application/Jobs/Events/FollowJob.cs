@@ -60,22 +60,23 @@ internal sealed class FollowJobHandler(IJobStore jobs, ILogStore logs, JobFeeds 
             {
                 if (seen.Job is not { } job) yield break;
                 var status = mapper.Map<StatusInfo>(job) with { Message = seen.Message };
-                if (!request.LogOnly && Tell(status, last) is { } name && (last is not null || job.Version != told.Version || job.Status == JobStatus.Accepted))
+                var (version, attempt, isEnd) = (job.Version, job.Attempt, job.IsFinal || request.Log.Attempt < job.Attempt);
+                if (!request.LogOnly && Tell(status, last) is { } name && (last is not null || version != told.Version || job.Status == JobStatus.Accepted))
                 {
-                    told = told with { Version = job.Version };
+                    told = told with { Version = version };
                     yield return new(name, told, name == JobEvents.Status ? status : new ProgressInfo(status.Progress, status.Message, status.Updated));
                 }
 
                 last = status;
-                foreach (var entry in log.Read(job.Attempt))
+                foreach (var entry in log.Read(attempt))
                 {
                     told = told with { Attempt = entry.Attempt, Line = entry.Line };
                     yield return new(JobEvents.Log, told, entry);
                 }
 
-                if (job.IsFinal || request.Log.Attempt < job.Attempt)
+                if (isEnd)
                 {
-                    yield return new(JobEvents.End, told with { Version = job.Version, IsEnd = true }, status);
+                    yield return new(JobEvents.End, told with { Version = version, IsEnd = true }, status);
                     yield break;
                 }
             }
