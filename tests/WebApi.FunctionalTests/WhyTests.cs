@@ -113,6 +113,32 @@ internal sealed class WhyTests : ServerTests
         Assert.That(Why(failed, "limitExceeded", "A limit was exceeded"), Does.Contain("1000 files"));
     }
 
+    /// <summary>An engine that does not answer is waited for, which the job tells, and then given up.</summary>
+    [Test]
+    public async Task EngineFailed_IsToldAfterTheWaitForIt()
+    {
+        using var server = new Server(("Docker:Endpoint", "unix:///run/no-such-engine.sock"), ("Runner:EngineRecovery", "00:00:03"));
+        var job = await ExecuteAsync(server, "echo", """{"inputs":{"message":"m"}}""");
+        var waiting = await server.UntilAsync(job, status => status["message"]!.GetValue<string>().StartsWith("Waiting for the container engine", StringComparison.Ordinal));
+        Assert.That(waiting.Json["message"]!.GetValue<string>(), Does.Contain("can't be reached"));
+        var failed = (await server.EndOfAsync(job)).Json;
+        Assert.That(Why(failed, "engineFailed", "The container engine failed"), Does.Contain("no-such-engine.sock"));
+        Assert.That(Remedy(failed), Does.Contain("/health/ready"));
+    }
+
+    [Test]
+    public async Task ServerError_SaysNothingOfTheServersInside()
+    {
+        using var server = new Server();
+        var work = Path.Combine(server.Folder, "work");
+        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+        await File.WriteAllTextAsync(work, "in the way");
+        var job = await ExecuteAsync(server, "echo", """{"inputs":{"message":"m"}}""");
+        var failed = (await server.EndOfAsync(job)).Json;
+        Assert.That(Why(failed, "serverError", "The server failed"), Does.Not.Contain(server.Folder));
+        Assert.That(Remedy(failed), Does.Contain("operator"));
+    }
+
     /// <summary>The results, the callback and the page give the reason that the status gives.</summary>
     [Test]
     public async Task Failure_IsToldAlikeInResultsCallbackAndPage()
