@@ -138,7 +138,10 @@ internal sealed class EventsTests : ServerTests
         var package = Package.Running("true");
         package.Unit["image"] = registry.Image;
         var job = await ExecuteAsync(server, package);
-        var events = await FollowAsync(server, $"/jobs/{job}/events");
+        var following = FollowAsync(server, $"/jobs/{job}/events");
+        await server.UntilAsync(job, status => status["message"]!.GetValue<string>() == $"Pulling image {registry.Image}");
+        registry.Go();
+        var events = await following;
         var messages = events.Where(one => one.EventType == "progress").Select(one => Data(one)["message"]!.GetValue<string>()).ToList();
         Assert.That(messages, Has.Some.Match($@"\APulling image {registry.Image}: \d+ % \([\d.]+ of 4(\.\d)? MB\)\z"));
 

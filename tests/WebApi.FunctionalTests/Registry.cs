@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
 
-/// <summary>An image registry with one image of one layer, which it gives slowly; of all others it knows nothing.</summary>
+/// <summary>An image registry with one image of one layer, which it gives slowly, and only when told; of all others it knows nothing.</summary>
 /// <remarks>https://distribution.github.io/distribution/spec/api/ as far as pulling goes.</remarks>
 internal sealed class Registry : IAsyncDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class Registry : IAsyncDisposable
 
     private static readonly TimeSpan BetweenParts = TimeSpan.FromMilliseconds(300);
 
+    private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication _app;
     private readonly byte[] _layer;
     private readonly byte[] _config;
@@ -51,6 +52,9 @@ internal sealed class Registry : IAsyncDisposable
 
     public string Host => new Uri(_app.Urls.First()).Authority;
 
+    /// <summary>Gives the layer to who waits for it.</summary>
+    public void Go() => _go.TrySetResult();
+
     public static async Task<Registry> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -64,6 +68,7 @@ internal sealed class Registry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Go();
         await Engine.RemoveImageAsync(Image);
         await _app.DisposeAsync();
     }
@@ -78,12 +83,13 @@ internal sealed class Registry : IAsyncDisposable
         _ => RefuseAsync(context),
     };
 
-    private static async Task SendAsync(HttpContext context, byte[] content, string mediaType, bool isSlow = false)
+    private async Task SendAsync(HttpContext context, byte[] content, string mediaType, bool isSlow = false)
     {
         context.Response.ContentType = mediaType;
         context.Response.ContentLength = content.Length;
         context.Response.Headers["Docker-Content-Digest"] = Digest(content);
         if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (isSlow) await _go.Task.WaitAsync(context.RequestAborted);
         foreach (var part in content.Chunk(isSlow ? content.Length / Parts : content.Length))
         {
             await context.Response.Body.WriteAsync(part, context.RequestAborted);
