@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Dismiss;
 using OgcProcesses.Application.Jobs.Events;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Retention;
@@ -44,6 +45,8 @@ public static class ApplicationServices
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();
         services.AddSingleton<FileSweep>();
+        services.AddSingleton<JobDismissal>();
+        services.AddSingleton<StoreQuota>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<PackageSource>();

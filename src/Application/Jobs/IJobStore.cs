@@ -13,6 +13,9 @@ public interface IJobStore
     /// <summary>The newest successful job of a fingerprint that ended at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
     Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken);
 
+    /// <summary>What is left of a job that has expired; null when nothing is known of it, or it is there.</summary>
+    Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken);
+
     /// <summary>A page of jobs, newest first.</summary>
     Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken);
 
@@ -69,6 +72,9 @@ public sealed record JobFilter(
 {
     /// <summary>Only of this caller.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Only those that nobody has pinned.</summary>
+    public bool Unpinned { get; init; }
 }
 
 /// <summary>How long jobs ran, bounds included: to their end, or while they run, to now.</summary>

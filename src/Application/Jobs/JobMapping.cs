@@ -1,8 +1,10 @@
 using System.Text.Json;
 using AutoMapper;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs;
@@ -20,6 +22,7 @@ internal sealed class JobMapping : Profile
             .ForMember(info => info.Attempts, map => map.MapFrom(job => job.Attempts.Select(Told).ToList()))
             .ForMember(info => info.ReusedFrom, map => map.MapFrom(job => job.ReusedFrom.HasValue ? job.ReusedFrom.Value.ToString() : null))
             .ForMember(info => info.Usage, map => map.MapFrom(job => UsageInfo.Of(job)))
+            .ForMember(info => info.Expires, map => map.MapFrom<ExpiryOfJob>())
             .ForMember(info => info.Links, map => map.MapFrom<LinksOfJob>());
     }
 
@@ -51,6 +54,11 @@ internal sealed class JobMapping : Profile
     private static ExceptionInfo? Why(JobFailure? failure) => failure is null
         ? null
         : new(Word(failure.Kind), Title(failure.Kind), failure.Reason, failure.ExitCode, failure.StandardError, Remedy.Of(failure));
+
+    private sealed class ExpiryOfJob(IOptions<RetentionOptions> options) : IValueResolver<Job, StatusInfo, DateTimeOffset?>
+    {
+        public DateTimeOffset? Resolve(Job source, StatusInfo destination, DateTimeOffset? destMember, ResolutionContext context) => options.Value.ExpiryOf(source);
+    }
 
     private sealed class LinksOfJob(ILinks links) : IValueResolver<Job, StatusInfo, IReadOnlyList<Link>>
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Domain.Jobs;
 
@@ -9,8 +10,11 @@ internal static class JobStoreExtensions
     /// <summary>The job, which must exist.</summary>
     /// <remarks>/req/core/job-exception-no-such-job</remarks>
     public static async Task<Job> GetAsync(this IJobStore jobs, JobId id, CancellationToken cancellationToken) =>
-        await jobs.FindAsync(id, cancellationToken) ?? throw NoSuchJob(id);
+        await jobs.FindAsync(id, cancellationToken) ?? throw await jobs.AbsenceAsync(id, cancellationToken);
 
-    /// <summary>The error for a job that does not exist.</summary>
-    public static OgcException NoSuchJob(JobId id) => new(OgcError.NoSuchJob, $"There is no job '{id}'.");
+    /// <summary>The error for a job that is not there: it has expired, or never was.</summary>
+    public static async Task<OgcException> AbsenceAsync(this IJobStore jobs, JobId id, CancellationToken cancellationToken) =>
+        await jobs.FindExpiredAsync(id, cancellationToken) is { } expired
+            ? new(OgcError.JobExpired, string.Create(CultureInfo.InvariantCulture, $"Job '{id}' expired on {expired.At:u}: {expired.Reason}."))
+            : new(OgcError.NoSuchJob, $"There is no job '{id}'.");
 }

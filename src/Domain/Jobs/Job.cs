@@ -87,6 +87,18 @@ public sealed class Job
     /// <summary>The job whose results it was given instead of a run.</summary>
     public JobId? ReusedFrom { get; private set; }
 
+    /// <summary>How long it is kept after its end, where its process says so.</summary>
+    public TimeSpan? KeepFor { get; private init; }
+
+    /// <summary>When it expires, where its process says how long it is kept; else null, and the operator's setting counts.</summary>
+    public DateTimeOffset? Expires { get; private set; }
+
+    /// <summary>Whether a client wants it kept, however long ago it ended.</summary>
+    public bool Pinned { get; private set; }
+
+    /// <summary>Bytes that its output files take in the store.</summary>
+    public long StoredBytes { get; private set; }
+
     /// <summary>Counts the changes, so that two writers can't overwrite each other.</summary>
     public int Version { get; private set; }
 
@@ -100,13 +112,19 @@ public sealed class Job
     public bool IsFinal => Status is Successful or Failed or Dismissed;
 
     /// <summary>Accepts an execution.</summary>
-    public static Job Accept(Process process, ExecuteRequest request, string owner, DateTimeOffset at) => new()
+    /// <param name="process">The process.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="at">When.</param>
+    /// <param name="keepFor">How long it is to be kept after its end, where its process says so.</param>
+    public static Job Accept(Process process, ExecuteRequest request, string owner, DateTimeOffset at, TimeSpan? keepFor = null) => new()
     {
         Id = JobId.New(),
         ProcessId = process.Id,
         RevisionId = process.Revision.Id,
         Owner = owner,
         Request = request,
+        KeepFor = keepFor,
         Status = Accepted,
         Created = ToMicroseconds(at),
         Updated = ToMicroseconds(at),
@@ -248,11 +266,21 @@ public sealed class Job
         var message = IsFinal ? "Dismissed; its results were removed" : "Dismissed before its end";
         End(Dismissed, at, message);
         _outputs.Clear();
+        StoredBytes = 0;
+    }
+
+    /// <summary>Keeps the job from expiring, or lets it expire again.</summary>
+    public void Pin(bool pinned, DateTimeOffset at)
+    {
+        if (Pinned == pinned) return;
+        Pinned = pinned;
+        Touch(at);
     }
 
     private void Keep(IEnumerable<JobOutput> outputs)
     {
         _outputs.AddRange(outputs);
+        StoredBytes = _outputs.Sum(output => output.File?.Length ?? 0);
         Usage = Usage with { BytesOut = _outputs.Sum(output => output.Length) };
     }
 
@@ -287,6 +315,7 @@ public sealed class Job
         EndAttempt(status, why);
         Finished ??= Updated;
         Duration = Finished - Started;
+        Expires ??= Finished + KeepFor;
         (Message, LeaseUntil, NotBefore) = (message, null, null);
     }
 

@@ -49,6 +49,9 @@ public sealed record ExecutionUnit
     /// <summary>Whether results are good for identical executions; null means unless the program has a network.</summary>
     public bool? Reuse { get; init; }
 
+    /// <summary>How long jobs are kept after their end; null leaves it to the operator, who may also allow less.</summary>
+    public TimeSpan? Retention { get; init; }
+
     /// <summary>What the program needs and may use.</summary>
     public ResourceRequirements Resources { get; init; } = new();
 

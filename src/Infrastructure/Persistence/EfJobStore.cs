@@ -37,6 +37,12 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return found is { } id ? (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job : null;
     }
 
+    public async Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.ExpiredJobs.SingleOrDefaultAsync(expired => expired.JobId == id, cancellationToken);
+    }
+
     public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();

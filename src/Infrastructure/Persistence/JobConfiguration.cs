@@ -40,6 +40,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId, job.Duration }).HasDatabaseName("ix_jobs_status");
         // Holds only the jobs whose results may be reused; none unless the operator allows that.
         builder.HasIndex(job => new { job.Fingerprint, job.Status, job.Created, job.Id }).HasDatabaseName("ix_jobs_fingerprint").HasFilter("fingerprint IS NOT NULL");
+        // For the sweeper: ended jobs by the time they state themselves, or by their end; and those with files, from the oldest on.
+        builder.HasIndex(job => new { job.Expires, job.Finished, job.Pinned }).HasDatabaseName("ix_jobs_expires").HasFilter("finished IS NOT NULL");
+        builder.HasIndex(job => new { job.Finished, job.StoredBytes, job.Pinned }).HasDatabaseName("ix_jobs_stored").HasFilter("stored_bytes > 0");
     }
 }
 
@@ -93,5 +96,16 @@ internal sealed class ExecutionKeyConfiguration : IEntityTypeConfiguration<Execu
         builder.Property(key => key.Key).HasMaxLength(255).IsUnicode(false);
         builder.Property(key => key.Fingerprint).HasMaxLength(64).IsUnicode(false);
         builder.HasIndex(key => key.Expires).HasDatabaseName("ix_execution_keys_expires");
+    }
+}
+
+internal sealed class ExpiredJobConfiguration : IEntityTypeConfiguration<ExpiredJob>
+{
+    public void Configure(EntityTypeBuilder<ExpiredJob> builder)
+    {
+        builder.ToTable("expired_jobs");
+        builder.HasKey(expired => expired.JobId);
+        builder.Property(expired => expired.Reason).HasMaxLength(500).HasConversion(ClippingConverter.To(500));
+        builder.HasIndex(expired => new { expired.FilesRemoved, expired.At }).HasDatabaseName("ix_expired_jobs_at");
     }
 }

@@ -90,6 +90,7 @@ internal static class JobQueries
         if (filter.From is { } from) jobs = jobs.Where(job => job.Created >= from);
         if (filter.To is { } to) jobs = jobs.Where(job => job.Created <= to);
         if (filter.Owner is { } owner) jobs = jobs.Where(job => job.Owner == owner);
+        if (filter.Unpinned) jobs = jobs.Where(job => !job.Pinned);
         return jobs;
     }
 

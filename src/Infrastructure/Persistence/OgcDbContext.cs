@@ -23,6 +23,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ExecutionKey> ExecutionKeys => Set<ExecutionKey>();
 
+    public DbSet<ExpiredJob> ExpiredJobs => Set<ExpiredJob>();
+
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Storage;
 
@@ -34,6 +35,7 @@ public static class PersistenceServices
         services.AddSingleton<EfJobStore>();
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<EfJobStore>());
         services.AddSingleton<IExecutionKeyStore, EfExecutionKeyStore>();
+        services.AddSingleton<IRetentionStore, EfRetentionStore>();
         services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton(provider => new DatabaseMigrator(

@@ -8,6 +8,7 @@ using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.List;
 using OgcProcesses.Application.Jobs.Logs;
+using OgcProcesses.Application.Jobs.Pin;
 using OgcProcesses.Application.Jobs.Results;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.WebApi.Events;
@@ -29,6 +30,12 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [HttpGet(Name = "getJobs")]
     public Task<JobList> List([FromQuery] ListJobs query, CancellationToken cancellationToken) => mediator.Send(query, cancellationToken);
 
+    /// <summary>Dismisses the jobs that filters leave, newest first.</summary>
+    /// <remarks>At least one filter besides the type is required. Pinned jobs are left out; what is beyond the limit is told, to be dismissed by further requests.</remarks>
+    /// <response code="200">How many were dismissed, and how many remain.</response>
+    [HttpDelete(Name = "dismissJobs")]
+    public Task<DismissedJobs> DismissAll([FromQuery] DismissJobs query, CancellationToken cancellationToken) => mediator.Send(query, cancellationToken);
+
     /// <summary>Where a job stands.</summary>
     /// <remarks>Status, progress and a message; a job that waits tells for what, one that failed tells why.</remarks>
     /// <response code="200">The job's status.</response>
@@ -44,6 +51,14 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     [Polled]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> StatusAtRoot(JobId jobId, CancellationToken cancellationToken) => Status(jobId, cancellationToken);
+
+    /// <summary>Changes a job: pins it, so that it does not expire, or unpins it.</summary>
+    /// <remarks>A merge patch (RFC 7396) of the status, of which only the member pinned can be changed.</remarks>
+    /// <response code="200">The job's status.</response>
+    [HttpPatch("{jobId}", Name = "patchJob")]
+    [Problems(nameof(OgcError.NoSuchJob))]
+    public Task<StatusInfo> Patch(JobId jobId, [FromBody] JobPatch request, CancellationToken cancellationToken) =>
+        mediator.Send(new PinJob(jobId, request), cancellationToken);
 
     /// <summary>Dismisses a job: stops it, or removes what it gave.</summary>
     /// <remarks>Its status stays; its results and its log are gone for good.</remarks>

@@ -45,7 +45,7 @@ internal sealed class CrossOriginOptionsValidator : IValidateOptions<CrossOrigin
 /// <summary>Answers browsers that ask whether a page of another origin may use the API.</summary>
 internal static class CrossOrigin
 {
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
 
     /// <summary>Response headers that a page may read besides those that every page may.</summary>
     private static readonly string[] Exposed =

@@ -20,6 +20,7 @@ internal sealed class BodyMediaTypes : IOperationProcessor
         var operation = context.OperationDescription.Operation;
         if (context.MethodInfo.IsDefined(typeof(PackageMediaTypeAttribute)))
             OfferPackages(operation.RequestBody.Content);
+        if (context.MethodInfo.IsDefined(typeof(HttpPatchAttribute))) Offer(operation.RequestBody.Content, [OgcNames.MergePatch, OgcNames.Json]);
         if (!operation.Responses.TryGetValue("200", out var success)) return true;
         if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>() is { } produces) Offer(success.Content, produces.ContentTypes);
         foreach (var mediaType in context.MethodInfo.GetCustomAttribute<BareAnswerAttribute>()?.MediaTypes ?? [])

@@ -51,6 +51,8 @@ internal sealed class ProblemResponses : IOperationProcessor
             // What the web server itself refuses: a host, a header.
             : Unnamed(StatusCodes.Status400BadRequest);
         foreach (var error in problems?.Errors ?? []) yield return error;
+        // What is not there any more may have been.
+        if (problems?.Errors.Any(error => error.Value == OgcError.NoSuchJob) == true) yield return new(nameof(OgcError.JobExpired), OgcError.JobExpired);
         foreach (var status in problems?.Others ?? []) yield return Unnamed(status);
         if (hasBody) yield return Unnamed(StatusCodes.Status413PayloadTooLarge);
         // The other media types of a package have a row of their own.

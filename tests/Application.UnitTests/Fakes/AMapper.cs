@@ -1,6 +1,9 @@
 using AutoMapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Retention;
 
 namespace OgcProcesses.Application.UnitTests.Fakes;
 
@@ -11,7 +14,11 @@ internal static class AMapper
         mapper =>
         {
             mapper.AddMaps(typeof(JobMapping).Assembly);
-            mapper.ConstructServicesUsing(type => Activator.CreateInstance(type, new FakeLinks())!);
+            mapper.ConstructServicesUsing(type => Activator.CreateInstance(
+                type,
+                type.GetConstructors().Single().GetParameters().Single().ParameterType == typeof(ILinks)
+                    ? new FakeLinks()
+                    : Options.Create(new RetentionOptions { Jobs = TimeSpan.FromDays(30) }))!);
         },
         NullLoggerFactory.Instance);
 

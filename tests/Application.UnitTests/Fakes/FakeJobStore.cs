@@ -56,6 +56,11 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     public Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken) =>
         Task.FromResult(All.LastOrDefault(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since));
 
+    /// <summary>What is left of a job that has expired.</summary>
+    public ExpiredJob? Expired { get; set; }
+
+    public Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken) => Task.FromResult(Expired?.JobId == id ? Expired : null);
+
     public Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         Asked = (filter, cursor, limit);

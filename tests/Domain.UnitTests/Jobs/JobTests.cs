@@ -224,6 +224,27 @@ internal sealed class JobTests
     }
 
     [Test]
+    public void Pin_ChangesTheJobOnce_AndUnpinUndoesIt()
+    {
+        var job = AJob.Successful().Build();
+        var version = job.Version;
+        job.Pin(true, Later);
+        job.Pin(true, Later.AddSeconds(1));
+        Assert.That((job.Pinned, job.Version, job.Updated), Is.EqualTo((true, version + 1, Later)));
+        job.Pin(false, Later);
+        Assert.That(job.Pinned, Is.False);
+    }
+
+    [Test]
+    public void StoredBytes_AreThoseOfTheFiles_UntilTheyAreGivenUp()
+    {
+        var job = AJob.Successful().With(new("a", 0, "image/tiff", null, new("k", "a.tif", 700, "")), new("b", 0, "text/plain", "1", null)).Build();
+        Assert.That(job.StoredBytes, Is.EqualTo(700));
+        job.Dismiss(Later);
+        Assert.That(job.StoredBytes, Is.Zero);
+    }
+
+    [Test]
     public void Postpone_PutsTheJobBackAmongThoseThatWait_UntilItIsStartedAgain()
     {
         var job = AJob.Running().Build();

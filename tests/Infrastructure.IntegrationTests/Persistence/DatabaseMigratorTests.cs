@@ -51,6 +51,28 @@ internal sealed class DatabaseMigratorTests
     }
 
     [Test]
+    public async Task MigrateAsync_JobsOfAnEarlierVersion_GetTheSizeOfTheirFiles()
+    {
+        await using var server = TestServer.Unstarted();
+        var id = Guid.NewGuid().ToString().ToUpperInvariant();
+        await using (var context = server.Context())
+        {
+            await context.GetService<IMigrator>().MigrateAsync("Initial");
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO jobs (id, process_id, revision_id, owner, status, progress, created, updated, attempt, version)
+                VALUES ({id}, 'echo', {id}, 'anna', 'successful', 100, '2026-01-31 12:00:00', '2026-01-31 12:00:00', 1, 3);
+                INSERT INTO job_outputs (job_id, ordinal, output_id, "index", media_type, file_key, file_name, file_length, file_sha256)
+                VALUES ({id}, 0, 'a', 0, 'image/tiff', 'k', 'a.tif', 700, ''), ({id}, 1, 'a', 1, 'image/tiff', 'l', 'b.tif', 77, '');
+                """);
+        }
+
+        await server.Migrator.MigrateAsync(None);
+
+        Assert.That((await server.Jobs.ListAsync(new(), null, 1, None)).Items.Single().StoredBytes, Is.EqualTo(777));
+    }
+
+    [Test]
     public async Task MigrateAsync_ANewDatabase_IsSafeAgainstPowerFailure()
     {
         await using var server = await TestServer.StartAsync();

@@ -87,6 +87,21 @@ internal sealed class QueryPlanTests
     }
 
     [Test]
+    public async Task Query_OfJobsThatExpire_ReadsTheIndexOfEndedOnesAlone()
+    {
+        await _server.Retention.ExpireAsync(Noon, Noon, _ => "", 9, None);
+        await _server.Retention.ExpireOldestAsync(1, Noon, "", 9, None);
+        await _server.Retention.SumStoredBytesAsync(None);
+
+        await using var context = _server.Context();
+        var plan = await _server.Statements.ExplainAsync(context);
+
+        Assert.That(plan, Does.Contain("ix_jobs_expires (expires<?)").And.Contain("ix_jobs_expires (expires=? AND finished>? AND finished<?)"));
+        Assert.That(plan, Does.Contain("USING INDEX ix_jobs_stored").And.Contain("USING COVERING INDEX ix_jobs_stored"));
+        Assert.That(plan, Does.Not.Contain("TEMP B-TREE").And.Not.Match("(?m)SCAN (j|jobs)$"));
+    }
+
+    [Test]
     public async Task AddAsync_OfAJobWithoutAKey_KnowsNothingOfKeys()
     {
         await _server.Jobs.AddAsync(AJob(), None);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Persistence;
 using OgcProcesses.Infrastructure.Storage;
@@ -42,6 +43,12 @@ internal sealed class TestServer : IAsyncDisposable
     public ICallbackStore Callbacks => _services.GetRequiredService<ICallbackStore>();
 
     public IExecutionKeyStore Keys => _services.GetRequiredService<IExecutionKeyStore>();
+
+    public IRetentionStore Retention => _services.GetRequiredService<IRetentionStore>();
+
+    public IOutputStore Outputs => _services.GetRequiredService<IOutputStore>();
+
+    public ILogStore Logs => _services.GetRequiredService<ILogStore>();
 
     public JobSignals Signals => _services.GetRequiredService<JobSignals>();
 

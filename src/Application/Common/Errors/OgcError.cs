@@ -46,6 +46,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>The results of a dismissed job.</summary>
     public static readonly OgcError JobDismissed = new("about:blank", 410, "The job was dismissed");
 
+    /// <summary>A job that was removed because its time was up, or to make room.</summary>
+    public static readonly OgcError JobExpired = new("about:blank", 410, "The job has expired");
+
     /// <summary>The results of a failed job: /req/core/job-results-failed</summary>
     /// <remarks>The standard leaves the type open; the name is OWS's for an error that no other name fits.</remarks>
     public static readonly OgcError JobFailed = new("NoApplicableCode", 500, "The job failed");

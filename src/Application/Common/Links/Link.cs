@@ -46,6 +46,9 @@ public interface ILinks
 /// <summary>Relations and media types that the standard names.</summary>
 public static class OgcNames
 {
+    /// <summary>Media type of changes of a JSON document: RFC 7396.</summary>
+    public const string MergePatch = "application/merge-patch+json";
+
     /// <summary>Relation from the landing page to the conformance declaration.</summary>
     public const string Conformance = "http://www.opengis.net/def/rel/ogc/1.0/conformance";
 

@@ -48,6 +48,7 @@ internal sealed class ExecuteProcessHandler(
     IJobStore jobs,
     IExecutionKeyStore keys,
     IOutputStore outputs,
+    StoreQuota quota,
     ISchemaValidator schemas,
     IInputFetcher fetcher,
     JobSignals signals,
@@ -79,7 +80,8 @@ internal sealed class ExecuteProcessHandler(
         var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
         await jobs.EnsureRoomAsync(caller.Id, options.Value, cancellationToken);
-        return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow())), process.Revision);
+        var keepFor = retention.Value.KeepFor(process.Revision.Unit.Retention);
+        return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow(), keepFor)), process.Revision);
     }
 
     private async Task<Job> AddAsync(Job job, CancellationToken cancellationToken)
@@ -136,6 +138,13 @@ internal sealed class ExecuteProcessHandler(
 
     private void EnsureStorage()
     {
+        if (quota.IsExceeded)
+        {
+            throw new OgcException(
+                OgcError.InsufficientStorage,
+                $"The outputs that are kept take more than {retention.Value.MaxStoredBytes} bytes, and none of them may expire. Running jobs go on; new ones are taken once jobs were dismissed or unpinned.");
+        }
+
         if (outputs.AvailableBytes >= options.Value.MinFreeBytes) return;
         throw new OgcException(
             OgcError.InsufficientStorage,

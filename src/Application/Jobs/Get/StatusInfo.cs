@@ -63,6 +63,12 @@ public sealed record StatusInfo
     /// <summary>What it used; ours.</summary>
     public UsageInfo? Usage { get; init; }
 
+    /// <summary>Whether it is kept, however long ago it ended; ours.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>When it is removed with all that it gave; ours. Left out until its end, and where it is kept for ever.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>Where to go from here.</summary>
     public IReadOnlyList<Link> Links { get; init; } = [];
 }

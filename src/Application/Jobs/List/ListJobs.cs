@@ -13,31 +13,13 @@ namespace OgcProcesses.Application.Jobs.List;
 
 /// <summary>Lists jobs of all times, processes and statuses, newest first.</summary>
 /// <remarks>/req/job-list/job-list-op</remarks>
-public sealed record ListJobs : IRequest<JobList>
+public sealed record ListJobs : JobSelection, IRequest<JobList>
 {
     /// <summary>Most jobs to give, 1 to 10,000; 100 when left out.</summary>
     public int? Limit { get; init; }
 
     /// <summary>The page's place, from a link of another page.</summary>
     public string? Cursor { get; init; }
-
-    /// <summary>Only jobs of these types; this server has jobs of type "process".</summary>
-    public IReadOnlyList<string>? Type { get; init; }
-
-    /// <summary>Only jobs of these processes, each given by its identifier or the URI of its description.</summary>
-    public IReadOnlyList<string>? ProcessID { get; init; }
-
-    /// <summary>Only jobs in these statuses.</summary>
-    public IReadOnlyList<string>? Status { get; init; }
-
-    /// <summary>Only jobs created at an instant, on a day or in an interval (RFC 3339; <c>a/b</c>, <c>../b</c>, <c>a/..</c>), ends included.</summary>
-    public string? Datetime { get; init; }
-
-    /// <summary>Only jobs that ran at least so many seconds; of running ones, until now.</summary>
-    public long? MinDuration { get; init; }
-
-    /// <summary>Only jobs that ran at most so many seconds; of running ones, until now.</summary>
-    public long? MaxDuration { get; init; }
 }
 
 /// <summary>A list of jobs.</summary>
@@ -48,18 +30,10 @@ public sealed record JobList(IReadOnlyList<StatusInfo> Jobs, IReadOnlyList<Link>
 
 internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
 {
-    private const string Seconds = "must be a whole number of seconds, 0 or more";
-
     public ListJobsValidator()
     {
         RuleFor(request => request.Limit).IsLimit();
-        RuleFor(request => request.Status).Must(words => JobFilters.Words(words).All(word => JobFilters.TryParseStatus(word, out _)))
-            .OverridePropertyName("status").WithMessage("must be accepted, running, successful, failed or dismissed");
-        RuleFor(request => request.Datetime).IsDatetime();
-        RuleFor(request => request.MinDuration).GreaterThanOrEqualTo(0).OverridePropertyName("minDuration").WithMessage(Seconds);
-        RuleFor(request => request.MaxDuration).GreaterThanOrEqualTo(0).OverridePropertyName("maxDuration").WithMessage(Seconds);
-        RuleFor(request => request.MinDuration).Must((request, least) => !(least > request.MaxDuration))
-            .OverridePropertyName("minDuration").WithMessage("must not be more than maxDuration");
+        Include(new JobSelectionValidator());
     }
 }
 
@@ -80,7 +54,7 @@ internal static partial class JobFilters
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
     /// <summary>The filter of a request that has been found valid.</summary>
-    public static JobFilter From(ListJobs request, DateTimeOffset now)
+    public static JobFilter From(JobSelection request, DateTimeOffset now)
     {
         DateTimeOffset? from = null, to = null;
         if (request.Datetime is { } datetime) _ = TryParseInterval(datetime, out from, out to);
@@ -122,7 +96,7 @@ internal static partial class JobFilters
     }
 
     /// <summary>The processes asked for, none of which may exist; type leaves all or none, since every job here is a process's.</summary>
-    private static List<ProcessId>? Processes(ListJobs request)
+    private static List<ProcessId>? Processes(JobSelection request)
     {
         var (types, ids) = (Words(request.Type), Words(request.ProcessID));
         if (types.Count > 0 && !types.Contains("process")) return [];
@@ -135,7 +109,7 @@ internal static partial class JobFilters
         return ProcessId.TryParse(word, out var id) ? id : null;
     }
 
-    private static DurationRange? Durations(ListJobs request, DateTimeOffset now)
+    private static DurationRange? Durations(JobSelection request, DateTimeOffset now)
     {
         if (request is { MinDuration: null, MaxDuration: null }) return null;
         return new(Of(request.MinDuration ?? 0), request.MaxDuration is { } most ? Of(most) : Longest, now);

@@ -20,6 +20,9 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
     /// <summary>Gigabytes below which engines can't start a container: what starts it counts as the container's.</summary>
     private const double LeastMemory = 0.02;
 
+    /// <summary>A hundred years, in seconds; longer is for ever.</summary>
+    private const double LongestRetention = 36_500.0 * 86_400;
+
     private bool _stdoutToFile;
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}\z")]
@@ -57,6 +60,7 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             Validation = ReadValidation(unit, at),
             Retry = ReadRetry(unit, $"{at}/retry"),
             Reuse = Flag(unit, at, "reuse"),
+            Retention = Number(unit, at, "retention", 1, LongestRetention, "s") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Resources = ReadResources(unit, $"{at}/config"),
             InputBindings = ReadBindings(unit, at, "inputBindings", inputs, ReadInputBinding),
             OutputBindings = ReadBindings(unit, at, "outputBindings", outputs, ReadOutputBinding),

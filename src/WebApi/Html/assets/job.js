@@ -20,7 +20,7 @@
     for (const part of document.querySelectorAll("[data-live]")) {
       const next = now.getElementById(part.id);
       const current = part.cloneNode(true);
-      for (const button of current.querySelectorAll("[data-dismiss]")) button.hidden = true;
+      for (const button of current.querySelectorAll("[data-dismiss], [data-pin]")) button.hidden = true;
       if (!next || current.outerHTML === next.outerHTML) continue;
       const held = part.contains(document.activeElement) ? document.activeElement.textContent : null;
       part.replaceWith(next);
@@ -135,6 +135,19 @@
   };
 
   const arm = () => {
+    for (const button of document.querySelectorAll("[data-pin]")) {
+      button.hidden = false;
+      button.onclick = async () => {
+        button.disabled = true;
+        const answer = await fetch(button.dataset.job, {
+          method: "PATCH",
+          headers: { Accept: "application/json", "Content-Type": "application/merge-patch+json" },
+          body: JSON.stringify({ pinned: button.dataset.pin === "true" }),
+        });
+        if (!answer.ok) show((await answer.json()).detail ?? `The server answered ${answer.status}.`);
+        location.reload();
+      };
+    }
     for (const button of document.querySelectorAll("[data-dismiss]")) {
       button.hidden = false;
       button.onclick = async () => {

@@ -87,6 +87,6 @@ internal sealed class DismissJobTests : IDisposable
     private Task<StatusInfo> DismissAsync(JobId id) => DismissAsync(id, _node.Jobs, CancellationToken.None);
 
     private Task<StatusInfo> DismissAsync(JobId id, IJobStore jobs, CancellationToken cancellationToken) =>
-        new DismissJobHandler(jobs, _node.Outputs, _node.Logs, _node.Dispatcher, AMapper.WithAllMaps, _node.Clock)
+        new DismissJobHandler(jobs, new(jobs, _node.Outputs, _node.Logs, _node.Dispatcher, _node.Clock), AMapper.WithAllMaps)
             .Handle(new(id), cancellationToken);
 }

@@ -16,6 +16,7 @@ internal sealed class ExecuteProcessTests : IDisposable
 
     private readonly JobSignals _signals = new();
     private readonly FakeTimeProvider _clock = new(AJob.Now);
+    private readonly StoreQuota _quota = new();
     private FakeProcessStore _processes = null!;
     private FakeOutputStore _outputs = null!;
     private FakeJobStore _jobs = null!;
@@ -129,6 +130,13 @@ internal sealed class ExecuteProcessTests : IDisposable
     }
 
     [Test]
+    public void Execute_WhileTheStoreIsBeyondItsBound_IsRefused()
+    {
+        _quota.IsExceeded = true;
+        Assert.That(Refusal(() => ExecuteAsync("async-execute", new(true, null))), Is.EqualTo(OgcError.InsufficientStorage));
+    }
+
+    [Test]
     public async Task Execute_WithAKey_MakesOneJobHoweverOftenItIsSent()
     {
         var first = await ExecuteAsync("async-execute", new(true, null), "k");
@@ -201,6 +209,6 @@ internal sealed class ExecuteProcessTests : IDisposable
     }
 
     private ExecuteProcessHandler Handler(string caller = "anna") => new(
-        _processes, _jobs, _keys, _outputs, new FakeSchemas(), new FakeFetcher(), _signals,
+        _processes, _jobs, _keys, _outputs, _quota, new FakeSchemas(), new FakeFetcher(), _signals,
         Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _clock);
 }

@@ -133,6 +133,36 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("execution_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExpiredJob", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("job_id");
+
+                    b.Property<DateTime>("At")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("FilesRemoved")
+                        .HasColumnType("bit")
+                        .HasColumnName("files_removed");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("FilesRemoved", "At")
+                        .HasDatabaseName("ix_expired_jobs_at");
+
+                    b.ToTable("expired_jobs", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -158,6 +188,11 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("duration");
 
+                    b.Property<DateTime?>("Expires")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("expires");
+
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .IsUnicode(false)
@@ -175,6 +210,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(512)")
                         .HasColumnName("image_digest")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long?>("KeepFor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("keep_for");
 
                     b.Property<DateTime?>("LeaseUntil")
                         .IsConcurrencyToken()
@@ -205,6 +244,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(256)")
                         .HasColumnName("owner")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("bit")
+                        .HasColumnName("pinned");
 
                     b.Property<string>("ProcessId")
                         .IsRequired()
@@ -238,6 +281,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("varchar(16)")
                         .HasColumnName("status")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("StoredBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stored_bytes");
 
                     b.Property<DateTime>("Updated")
                         .HasPrecision(6)
@@ -305,6 +352,14 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_jobs_created");
 
                     SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("Created", "Id"));
+
+                    b.HasIndex("Expires", "Finished", "Pinned")
+                        .HasDatabaseName("ix_jobs_expires")
+                        .HasFilter("finished IS NOT NULL");
+
+                    b.HasIndex("Finished", "StoredBytes", "Pinned")
+                        .HasDatabaseName("ix_jobs_stored")
+                        .HasFilter("stored_bytes > 0");
 
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");

@@ -122,6 +122,35 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("execution_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Jobs.ExpiredJob", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("job_id");
+
+                    b.Property<DateTime>("At")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("FilesRemoved")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("files_removed");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.HasKey("JobId");
+
+                    b.HasIndex("FilesRemoved", "At")
+                        .HasDatabaseName("ix_expired_jobs_at");
+
+                    b.ToTable("expired_jobs", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -146,6 +175,11 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("duration");
 
+                    b.Property<DateTime?>("Expires")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires");
+
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .IsUnicode(false)
@@ -161,6 +195,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(512)
                         .HasColumnType("TEXT")
                         .HasColumnName("image_digest");
+
+                    b.Property<long?>("KeepFor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("keep_for");
 
                     b.Property<DateTime?>("LeaseUntil")
                         .IsConcurrencyToken()
@@ -188,6 +226,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT")
                         .HasColumnName("owner");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pinned");
 
                     b.Property<string>("ProcessId")
                         .IsRequired()
@@ -219,6 +261,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnicode(false)
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
+
+                    b.Property<long>("StoredBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stored_bytes");
 
                     b.Property<DateTime>("Updated")
                         .HasPrecision(6)
@@ -279,6 +325,14 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Created", "Id")
                         .HasDatabaseName("ix_jobs_created");
+
+                    b.HasIndex("Expires", "Finished", "Pinned")
+                        .HasDatabaseName("ix_jobs_expires")
+                        .HasFilter("finished IS NOT NULL");
+
+                    b.HasIndex("Finished", "StoredBytes", "Pinned")
+                        .HasDatabaseName("ix_jobs_stored")
+                        .HasFilter("stored_bytes > 0");
 
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");

@@ -1,0 +1,111 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Retention : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<DateTime>(
+                name: "expires",
+                table: "jobs",
+                type: "TEXT",
+                precision: 6,
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "keep_for",
+                table: "jobs",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "pinned",
+                table: "jobs",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<long>(
+                name: "stored_bytes",
+                table: "jobs",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.CreateTable(
+                name: "expired_jobs",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<DateTime>(type: "TEXT", precision: 6, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    files_removed = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_expired_jobs", x => x.job_id);
+                });
+
+            // Jobs of an earlier version count for the bound of the store, too.
+            migrationBuilder.Sql(
+                """
+                UPDATE "jobs" SET "stored_bytes" =
+                    COALESCE((SELECT SUM("file_length") FROM "job_outputs" WHERE "job_outputs"."job_id" = "jobs"."id"), 0)
+                """);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_expires",
+                table: "jobs",
+                columns: new[] { "expires", "finished", "pinned" },
+                filter: "finished IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_stored",
+                table: "jobs",
+                columns: new[] { "finished", "stored_bytes", "pinned" },
+                filter: "stored_bytes > 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expired_jobs_at",
+                table: "expired_jobs",
+                columns: new[] { "files_removed", "at" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "expired_jobs");
+
+            migrationBuilder.DropIndex(
+                name: "ix_jobs_expires",
+                table: "jobs");
+
+            migrationBuilder.DropIndex(
+                name: "ix_jobs_stored",
+                table: "jobs");
+
+            migrationBuilder.DropColumn(
+                name: "expires",
+                table: "jobs");
+
+            migrationBuilder.DropColumn(
+                name: "keep_for",
+                table: "jobs");
+
+            migrationBuilder.DropColumn(
+                name: "pinned",
+                table: "jobs");
+
+            migrationBuilder.DropColumn(
+                name: "stored_bytes",
+                table: "jobs");
+        }
+    }
+}
