@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using OgcProcesses.WebApi.FunctionalTests.Html;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
 
@@ -153,6 +155,25 @@ internal sealed class ReuseTests
         Assert.That(kept.Body, Is.EqualTo(file.Body));
         Assert.That((await RunAsync(process, request, Hour)).Json["reusedFrom"], Is.Null, "what was dismissed is given to nobody");
     }
+
+    [Test]
+    public async Task Form_WithReuseChecked_LeadsToAJobThatHasTheEarlierResults()
+    {
+        await using var browser = await Browser.StartAsync();
+        var process = await DeployAsync();
+        var earlier = IdOf(await RunAsync(process, """{"inputs":{"n":1,"t":"a"}}"""));
+        var page = await browser.OpenAsync($"{_server.Http.BaseAddress}processes/{process}");
+        await page.Locator("[data-input=n] [name=value]").FillAsync("1");
+        await page.Locator("[data-input=t] [name=value]").FillAsync("a");
+        await page.GetByLabel("identical execution").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#status .message")).ToHaveTextAsync($"Results of job {earlier} are reused", new() { Timeout = 60_000 });
+        Assert.That(browser.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Form_WhereTheOperatorDoesNotAllowReuse_DoesNotOfferIt() =>
+        Assert.That((await SharedServer.Instance.GetAsync("/processes/echo", accept: "text/html")).Text, Does.Not.Contain("identical execution"));
 
     private async Task<string> DeployAsync()
     {

@@ -12,7 +12,10 @@ namespace OgcProcesses.Application.Common;
 internal static class CanonicalJson
 {
     /// <summary>Writes a value.</summary>
-    public static void Write(Utf8JsonWriter json, JsonElement value)
+    /// <param name="json">Where to.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="numbersAsWritten">Whether numbers stay as they are spelled, so that 1 and 1.0 differ.</param>
+    public static void Write(Utf8JsonWriter json, JsonElement value, bool numbersAsWritten = false)
     {
         switch (value.ValueKind)
         {
@@ -21,17 +24,17 @@ internal static class CanonicalJson
                 foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
                 {
                     json.WritePropertyName(member.Name);
-                    Write(json, member.Value);
+                    Write(json, member.Value, numbersAsWritten);
                 }
 
                 json.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 json.WriteStartArray();
-                foreach (var item in value.EnumerateArray()) Write(json, item);
+                foreach (var item in value.EnumerateArray()) Write(json, item, numbersAsWritten);
                 json.WriteEndArray();
                 break;
-            case JsonValueKind.Number:
+            case JsonValueKind.Number when !numbersAsWritten:
                 json.WriteRawValue(Number(value.GetRawText()));
                 break;
             default:

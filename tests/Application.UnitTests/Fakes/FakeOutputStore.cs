@@ -14,6 +14,9 @@ internal sealed class FakeOutputStore : IOutputStore
     /// <summary>What every file is, where no memory could hold it.</summary>
     public Func<Stream>? Opening { get; set; }
 
+    /// <summary>What happens while a file is copied.</summary>
+    public Action Copying { get; set; } = () => { };
+
     public long AvailableBytes { get; set; } = long.MaxValue;
 
     public async Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken)
@@ -28,6 +31,7 @@ internal sealed class FakeOutputStore : IOutputStore
         if (!Files.TryGetValue(file.Key, out var content)) return Task.FromResult<StoredFile?>(null);
         var copy = file with { Key = $"{to}/{file.Key.Split('/', 2)[1]}" };
         Files[copy.Key] = content;
+        Copying();
         return Task.FromResult<StoredFile?>(copy);
     }
 

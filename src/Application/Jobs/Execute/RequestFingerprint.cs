@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OgcProcesses.Application.Common;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Execute;
@@ -17,35 +18,8 @@ internal static class RequestFingerprint
     {
         // However the process was named: by the path, an identifier or a URI.
         var canonical = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(canonical)) Write(json, JsonSerializer.SerializeToElement(request with { Process = process.Value }, Options));
+        using (var json = new Utf8JsonWriter(canonical))
+            CanonicalJson.Write(json, JsonSerializer.SerializeToElement(request with { Process = process.Value }, Options), numbersAsWritten: true);
         return Convert.ToHexStringLower(SHA256.HashData(canonical.WrittenSpan));
-    }
-
-    private static void Write(Utf8JsonWriter json, JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                json.WriteStartObject();
-                foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
-                {
-                    json.WritePropertyName(member.Name);
-                    Write(json, member.Value);
-                }
-
-                json.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                json.WriteStartArray();
-                foreach (var item in value.EnumerateArray()) Write(json, item);
-                json.WriteEndArray();
-                break;
-            case JsonValueKind.String:
-                json.WriteStringValue(value.GetString());
-                break;
-            default:
-                json.WriteRawValue(value.GetRawText());
-                break;
-        }
     }
 }

@@ -529,6 +529,8 @@ public sealed partial class JobRunner(
     /// <summary>What the steps of one attempt share.</summary>
     private sealed record Attempt(Job Job, Claim Claim, ProcessRevision Revision, Demand Demand, string WorkFolder)
     {
+        private readonly Lock _seeing = new();
+
         /// <summary>The image that runs, once it is known.</summary>
         public string? ImageDigest { get; set; }
 
@@ -541,8 +543,11 @@ public sealed partial class JobRunner(
         /// <summary>What it has used so far.</summary>
         public JobUsage Usage { get; private set; } = JobUsage.None;
 
-        /// <summary>Keeps what was seen of its usage.</summary>
-        public void Saw(JobUsage usage) => Usage = Usage.With(usage);
+        /// <summary>Keeps what was seen of its usage, by whomever.</summary>
+        public void Saw(JobUsage usage)
+        {
+            lock (_seeing) Usage = Usage.With(usage);
+        }
 
         /// <summary>Writes image, fingerprint and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
         public void NoteOn(Job job)

@@ -23,14 +23,14 @@ public sealed partial class ResultReuse(
         if (await jobs.FindSuccessfulAsync(fingerprint, since, cancellationToken) is not { } earlier) return null;
         // Of an attempt that a crash cut.
         store.Delete(job.Id);
-        var outputs = await CopyAsync(earlier.Outputs, job.Id, cancellationToken);
+        var outputs = await CopyAsync([.. earlier.Outputs], job.Id, cancellationToken);
         // Whoever has dismissed it meanwhile wants nobody to have its results.
         if (outputs is not null && await jobs.FindAsync(earlier.Id, cancellationToken) is { Status: JobStatus.Successful }) return new(earlier.Id, outputs);
         store.Delete(job.Id);
         return null;
     }
 
-    private async Task<List<JobOutput>?> CopyAsync(IReadOnlyList<JobOutput> outputs, JobId jobId, CancellationToken cancellationToken)
+    private async Task<List<JobOutput>?> CopyAsync(List<JobOutput> outputs, JobId jobId, CancellationToken cancellationToken)
     {
         var copies = new List<JobOutput>();
         try

@@ -217,11 +217,16 @@
     refuse(problem.title ?? "The request was refused", problems, job);
   };
 
+  // What is asked for by headers rather than by the body.
+  const wishes = () => ({
+    ...(form.elements.mode.value === "async" && { Prefer: "respond-async" }),
+    ...(form.elements.reuse?.checked && { "Cache-Control": form.elements.reuse.value }),
+  });
+
   const send = async (body, isCheck) => {
-    const mode = form.elements.mode.value;
     const answer = await fetch(isCheck ? `${form.action}?validateOnly=true` : form.action, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", ...(mode === "async" && { Prefer: "respond-async" }) },
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...wishes() },
       body,
     });
     if (!answer.ok) return refuseAnswer(answer);
@@ -256,7 +261,8 @@
   const show = async () => {
     if (!document.getElementById("request").open) return;
     const body = await read([]);
-    request.textContent = `POST ${form.action}\nContent-Type: application/json\n${form.elements.mode.value === "async" ? "Prefer: respond-async\n" : ""}\n${JSON.stringify(body, null, 2)}`;
+    const headers = Object.entries({ "Content-Type": "application/json", ...wishes() }).map(([name, value]) => `${name}: ${value}\n`);
+    request.textContent = `POST ${form.action}\n${headers.join("")}\n${JSON.stringify(body, null, 2)}`;
   };
 
   form.addEventListener("submit", event => {

@@ -143,6 +143,23 @@ internal sealed class ResultReuseTests : IDisposable
     }
 
     [Test]
+    public async Task Run_WhenTheEarlierJobIsDismissedInTheMiddleOfTheCopying_Runs()
+    {
+        var earlier = await RunAsync("{}");
+        _node.Outputs.Copying = () => earlier.Dismiss(AJob.Now);
+        var job = await RunAsync("{}");
+        Assert.That((job.Status, job.ReusedFrom, _runs), Is.EqualTo((JobStatus.Successful, (JobId?)null, 2)), job.Message);
+    }
+
+    [Test]
+    public async Task Run_WhenTheDiskIsFull_DoesNotFailByTheCopying()
+    {
+        await RunAsync("{}");
+        _node.Outputs.Copying = () => throw new IOException("No space left on device");
+        Assert.That((await RunAsync("{}")).ReusedFrom, Is.Null);
+    }
+
+    [Test]
     public async Task Run_AfterAFailure_Runs()
     {
         _node.Runner.Program = container => container.Exit(1);
