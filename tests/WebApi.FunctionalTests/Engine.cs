@@ -63,6 +63,13 @@ internal static class Engine
         return true;
     });
 
+    /// <summary>Lets a tag name another image.</summary>
+    public static Task MoveTagAsync(string image, string repository, string tag) => AskAsync(async docker =>
+    {
+        await docker.Images.TagImageAsync(image, new() { RepositoryName = repository, Tag = tag, Force = true });
+        return true;
+    });
+
     private static async Task<T> AskAsync<T>(Func<DockerClient, Task<T>> ask)
     {
         using var configuration = new DockerClientConfiguration();

@@ -51,6 +51,7 @@ public static class ApplicationServices
         services.AddSingleton<CallbackDelivery>();
         services.AddSingleton<PackageSource>();
         services.AddSingleton<ImageRequests>();
+        services.AddSingleton<ImagePins>();
         services.AddSingleton<ImageKeeper>();
         return services;
     }

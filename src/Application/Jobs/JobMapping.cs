@@ -42,6 +42,7 @@ internal sealed class JobMapping : Profile
         JobFailureKind.OutputMissing => "An output is missing",
         JobFailureKind.OutputInvalid => "An output is not valid",
         JobFailureKind.LimitExceeded => "A limit was exceeded",
+        JobFailureKind.NotAllowed => "The process is not allowed to run",
         JobFailureKind.ContainerRefused => "The container can't be started",
         JobFailureKind.EngineFailed => "The container engine failed",
         JobFailureKind.NodeLost => "The server node was lost",

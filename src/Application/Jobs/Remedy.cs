@@ -19,6 +19,7 @@ internal static class Remedy
         JobFailureKind.OutputMissing => "Let the program write the output where it is looked for, set its glob in bindings.outputBindings to where it does, or declare it optional (minOccurs 0). The log tells whether the program left it out.",
         JobFailureKind.OutputInvalid => "Compare the output, which the job's links lead to where it was kept, with its schema in the process's description, and mend the program or the schema. Links and devices are never taken.",
         JobFailureKind.LimitExceeded => "Let the program write less, or give it smaller inputs; the operator's limits are in the sections Runner, Sandbox and Fetch of the configuration.",
+        JobFailureKind.NotAllowed => "Ask the operator to allow it again, or replace the process by one that keeps to what is allowed (Runner:AllowedImages, Runner:ImagePinning, Runner:Networks).",
         JobFailureKind.ContainerRefused => "Check the command, the image and its architecture in the process's package; the engine's words name what it could not start.",
         JobFailureKind.EngineFailed => "Execute it anew once the server is ready (/health/ready). The operator finds the cause in the engine's log.",
         JobFailureKind.NodeLost => "Execute it anew. The operator finds in the log of the node that was lost why it ended.",

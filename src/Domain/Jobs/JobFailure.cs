@@ -30,6 +30,9 @@ public enum JobFailureKind
     /// <summary>The outputs or the log are larger than their limit.</summary>
     LimitExceeded,
 
+    /// <summary>The operator does not allow, or no longer, what the process asks for: its image, a network.</summary>
+    NotAllowed,
+
     /// <summary>The engine will never start the container as the package asks for it: its program is not in the image, say.</summary>
     ContainerRefused,
 

@@ -13,6 +13,9 @@ public sealed record ExecutionUnit
     /// <summary>The image's reference, without the <c>docker://</c> some write before it.</summary>
     public required string Image { get; init; }
 
+    /// <summary>What exactly the reference named when the process was deployed, by digest or identifier; null where it is not held to that.</summary>
+    public string? PinnedImage { get; init; }
+
     /// <summary>The program and its leading arguments; null for the image's own entrypoint and command.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
@@ -39,6 +42,9 @@ public sealed record ExecutionUnit
 
     /// <summary>Whether the program asks for a network.</summary>
     public bool Network { get; init; }
+
+    /// <summary>The network it asks for by name; null leaves the choice to the operator.</summary>
+    public string? NetworkName { get; init; }
 
     /// <summary>How strictly execute requests are read; null leaves it to the operator's setting.</summary>
     public Strictness? Validation { get; init; }
@@ -117,6 +123,10 @@ public sealed record ResourceRequirements
 
     /// <summary>Storage its outputs need, in bytes; packages state GB.</summary>
     public long? StorageOutputsMin { get; init; }
+
+    /// <summary>GPUs it needs, and gets for itself alone; null for none.</summary>
+    /// <remarks>Ours: Part 2 allows further members in config.</remarks>
+    public int? Gpus { get; init; }
 
     /// <summary>Time after which it is stopped.</summary>
     public TimeSpan? JobTimeout { get; init; }

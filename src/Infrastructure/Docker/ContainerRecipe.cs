@@ -12,6 +12,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     public const string InstanceLabel = "org.ogcprocesses.instance";
     public const string JobLabel = "org.ogcprocesses.job";
     public const string AttemptLabel = "org.ogcprocesses.attempt";
+    public const string GpusLabel = "org.ogcprocesses.gpus";
     public const string HolderLabel = "org.ogcprocesses.holder";
 
     /// <summary>The network mode of a container that joins another's namespace.</summary>
@@ -23,13 +24,14 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     /// <param name="spec">What is asked for.</param>
     /// <param name="imageDefaults">The image's configuration where the engine's own rules for defaults don't fit.</param>
     /// <param name="holder">A container whose network namespace is joined; null for an own one.</param>
-    public CreateContainerParameters For(ContainerSpec spec, Config? imageDefaults, string? holder)
+    /// <param name="gpus">The GPUs it gets; none for none.</param>
+    public CreateContainerParameters For(ContainerSpec spec, Config? imageDefaults, string? holder, IReadOnlyList<string> gpus)
     {
         // To the engine, 0 means no limit.
         ArgumentOutOfRangeException.ThrowIfLessThan(spec.Memory, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(spec.Cpu, 0.001);
         var host = Hardened();
-        host.NetworkMode = spec.Network ? sandbox.NetworkMode : holder is null ? "none" : Joining + holder;
+        host.NetworkMode = spec.Network ?? (holder is null ? "none" : Joining + holder);
         host.Init = sandbox.Init;
         host.PidsLimit = sandbox.PidsLimit;
         host.Memory = host.MemorySwap = spec.Memory;
@@ -50,8 +52,17 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
         ];
         if (spec.LargestFile is { } bytes) host.Ulimits.Add(new() { Name = "fsize", Soft = bytes, Hard = bytes });
         host.LogConfig = KeptLog();
+        // By name, never by number: of a number the engine would always give the first.
+        if (gpus.Count > 0) host.DeviceRequests = [new() { DeviceIDs = [.. gpus], Capabilities = [["gpu"]] }];
         host.Mounts = docker.UsesArchives ? [] : WorkFolder.Mounts(spec.WorkFolder);
 
+        var labels = new Dictionary<string, string>
+        {
+            [InstanceLabel] = docker.Instance,
+            [JobLabel] = spec.JobId.ToString(),
+            [AttemptLabel] = Text(spec.Attempt),
+        };
+        if (gpus.Count > 0) labels[GpusLabel] = string.Join(',', gpus);
         return new()
         {
             Name = NameOf(spec.JobId, spec.Attempt),
@@ -64,12 +75,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
             Volumes = docker.UsesArchives ? new Dictionary<string, EmptyStruct> { [ContainerPaths.Root] = default } : null,
             Healthcheck = NoHealthcheck,
             HostConfig = host,
-            Labels = new Dictionary<string, string>
-            {
-                [InstanceLabel] = docker.Instance,
-                [JobLabel] = spec.JobId.ToString(),
-                [AttemptLabel] = Text(spec.Attempt),
-            },
+            Labels = labels,
         };
     }
 

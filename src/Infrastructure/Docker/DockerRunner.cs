@@ -34,6 +34,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
     private readonly EngineConnection _engine;
     private readonly ImageStore _images;
     private readonly ContainerRecipe _recipe;
+    private readonly SemaphoreSlim _choosingGpus = new(1, 1);
     private readonly UsageSampler _usage;
 
     public DockerRunner(IOptions<DockerOptions> docker, IOptions<SandboxOptions> sandbox, TimeProvider clock, ILogger<DockerRunner> logger)
@@ -64,7 +65,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
         if (!_docker.UsesArchives) WorkFolder.Open(spec.WorkFolder);
         var defaults = NeedsDefaults(spec) ? await DefaultsOf(spec, cancellationToken) : null;
 
-        for (var mayJoin = !spec.Network; ; mayJoin = false)
+        for (var mayJoin = spec.Network is null; ; mayJoin = false)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var holder = mayJoin ? Holders.TryLease() : null;
@@ -261,6 +262,7 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
     {
         _images.Dispose();
         await Holders.DisposeAsync();
+        _choosingGpus.Dispose();
         _engine.Dispose();
     }
 
@@ -280,9 +282,35 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
 
     private async Task<Created> CreateAsync(ContainerSpec spec, Config? defaults, Holder? holder)
     {
+        if (spec.Gpus == 0) return await CreateAsync(spec, defaults, holder, []);
+        // One after the other, so that two jobs do not choose the same.
+        await _choosingGpus.WaitAsync();
         try
         {
-            var what = _recipe.For(spec, defaults, holder?.Id);
+            return await CreateAsync(spec, defaults, holder, await ChooseGpusAsync(spec));
+        }
+        finally
+        {
+            _choosingGpus.Release();
+        }
+    }
+
+    /// <summary>As many of the node's GPUs as are asked for, none of which a container has; the engine's containers are the truth, also after a crash.</summary>
+    private async Task<IReadOnlyList<string>> ChooseGpusAsync(ContainerSpec spec)
+    {
+        var labels = new Dictionary<string, bool> { [$"{InstanceLabel}={_docker.Instance}"] = true, [GpusLabel] = true };
+        var query = new ContainersListParameters { All = true, Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = labels } };
+        var found = await _engine.AskAsync(client => client.Containers.ListContainersAsync(query), default);
+        var taken = found.Where(c => c.State is not ("exited" or "dead")).SelectMany(c => c.Labels[GpusLabel].Split(',')).ToHashSet();
+        var free = spec.NodeGpus.Where(gpu => !taken.Contains(gpu)).Take(spec.Gpus).ToList();
+        return free.Count == spec.Gpus ? free : throw new EngineException($"Of the node's GPUs {free.Count} are free, and the job needs {spec.Gpus}.");
+    }
+
+    private async Task<Created> CreateAsync(ContainerSpec spec, Config? defaults, Holder? holder, IReadOnlyList<string> gpus)
+    {
+        try
+        {
+            var what = _recipe.For(spec, defaults, holder?.Id, gpus);
             var made = await _engine.AskAsync(client => client.Containers.CreateContainerAsync(what), default);
             foreach (var warning in made.Warnings ?? []) LogWarning(spec.JobId, warning);
             if (holder is not null) Holders.Bind(holder, made.ID);

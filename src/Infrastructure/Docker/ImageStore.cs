@@ -30,9 +30,10 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
     public async Task<ContainerImage> EnsureAsync(string reference, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         // Also a guard: Docker.DotNet puts it into the request's path as it is.
-        if (reference.Length > 512 || !Reference.IsMatch(reference))
+        if (reference.Length > 512 || !Reference.IsMatch(reference) || IsCutShort(reference))
             throw new ImageUnavailableException(reference, "this is not the reference of an image");
 
+        reference = Exact(reference);
         if (_seen.TryGetValue(reference, out var seen) && clock.GetElapsedTime(seen.At) < Fresh) return seen.Image;
         if (await FindAsync(reference, cancellationToken) is { } present) return present;
 
@@ -40,6 +41,14 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         return await FindAsync(reference, cancellationToken)
             ?? throw new ImageUnavailableException(reference, "it was pulled, and the engine does not have it");
     }
+
+    /// <summary>The reference with the tag that it stands for.</summary>
+    /// <remarks>
+    /// Without one the engine would pull every tag there is, and take a name such as <c>beef</c> for the beginning of a local
+    /// image's identifier.
+    /// </remarks>
+    private static string Exact(string reference) =>
+        reference.Contains('@', StringComparison.Ordinal) || reference.LastIndexOf(':') > reference.LastIndexOf('/') ? reference : $"{reference}:latest";
 
     /// <summary>The configuration of an image.</summary>
     public async Task<Config> ConfigOfAsync(string id, CancellationToken cancellationToken) =>
@@ -103,9 +112,7 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
         LogPulling(pull.Reference);
         try
         {
-            // Without a tag the engine would pull every one there is.
-            var tagged = pull.Reference.Contains('@') || pull.Reference.LastIndexOf(':') > pull.Reference.LastIndexOf('/');
-            var what = new ImagesCreateParameters { FromImage = pull.Reference, Tag = tagged ? null : "latest" };
+            var what = new ImagesCreateParameters { FromImage = pull.Reference };
             await engine.AskAsync(
                 // Waiting with the token ourselves: Docker.DotNet's reader may not come back from a broken stream.
                 client => client.Images.CreateImageAsync(what, new AuthConfig(), pull, either.Token).WaitAsync(either.Token),
@@ -131,6 +138,10 @@ internal sealed partial class ImageStore(EngineConnection engine, DockerOptions 
 
     [GeneratedRegex(@"(https?://)[^\s/""'@]*@|(https?://[^\s""'?]*\?)[^\s""']+")]
     private static partial Regex SecretPart { get; }
+
+    /// <summary>Whether the engine would look for a local image whose identifier begins so.</summary>
+    private static bool IsCutShort(string reference) =>
+        reference.StartsWith("sha256:", StringComparison.Ordinal) && reference.Length != "sha256:".Length + 64;
 
     /// <remarks>The grammar of github.com/distribution/reference, without identifiers cut short.</remarks>
     [GeneratedRegex($@"\A(sha256:{Hex}|({Host}/)?{Name}(/{Name})*(:{Tag})?(@sha256:{Hex})?)\z")]

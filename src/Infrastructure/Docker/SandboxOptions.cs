@@ -49,12 +49,6 @@ public sealed class SandboxOptions
     [Range(64, 1_048_576)]
     public long OpenFiles { get; init; } = 16_384;
 
-    /// <summary>The engine's network that units get which ask for one, where <c>Runner:AllowNetwork</c> allows it.</summary>
-    [RegularExpression(
-        "(?!(host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*",
-        ErrorMessage = "Sandbox:NetworkMode must name a network of the engine, not host or none.")]
-    public string NetworkMode { get; init; } = "bridge";
-
     /// <summary>Whether a small init process passes signals on and reaps orphans.</summary>
     /// <remarks>Without it, a program that installs no handler ignores SIGTERM, as the kernel shields process 1.</remarks>
     public bool Init { get; init; } = true;

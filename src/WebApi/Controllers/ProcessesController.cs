@@ -39,7 +39,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(201, "ETag", "Changes with the process.")]
     [AnswerHeader(403, "Location", "Where the process is described.")]
     [AnswerHeader(409, "Location", "Where the process that is there is described.")]
-    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.DuplicatedProcess), nameof(OgcError.UnsupportedPackage))]
+    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.DuplicatedProcess), nameof(OgcError.UnsupportedPackage), nameof(OgcError.EngineAway))]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status201Created)]
     public async Task<CreatedResult> Deploy(
@@ -103,7 +103,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(200, "Preference-Applied", "The preference that was honoured.")]
     [AnswerHeader(204, "ETag", "Changes with the process.")]
     [Problems(
-        nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged), nameof(OgcError.UnsupportedPackage))]
+        nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged), nameof(OgcError.UnsupportedPackage), nameof(OgcError.EngineAway))]
     [PackageMediaType]
     [ProducesResponseType<ProcessSummary>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -82,8 +82,11 @@ internal sealed class APackage
     }
 
     /// <summary>What reads packages, with links to the files of a fetcher.</summary>
-    public static PackageSource Source(FakeFetcher? fetcher = null, RunnerOptions? limits = null) => new(
-        fetcher ?? new(), new FakeYaml(), new FakeSchemas(), Options.Create(limits ?? new()), TimeProvider.System);
+    public static PackageSource Source(FakeFetcher? fetcher = null, RunnerOptions? limits = null, FakeRunner? engine = null)
+    {
+        var options = Options.Create(limits ?? new());
+        return new(fetcher ?? new(), new FakeYaml(), new FakeSchemas(), new(engine ?? new(), options), options, TimeProvider.System);
+    }
 
     public ApplicationPackage Build() => _json.Deserialize<ApplicationPackage>(JsonSerializerOptions.Web)!;
 }

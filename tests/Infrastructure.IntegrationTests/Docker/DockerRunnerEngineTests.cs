@@ -41,6 +41,7 @@ internal sealed class DockerRunnerEngineTests
     [TestCase("a/../../info")]
     [TestCase("image?x=y")]
     [TestCase("Upper/Case")]
+    [TestCase("sha256:beef")]
     [TestCase("docker://image")]
     [TestCase("")]
     public async Task EnsureImage_NotAReference_IsRefusedBeforeTheEngineSeesIt(string reference)
@@ -53,7 +54,7 @@ internal sealed class DockerRunnerEngineTests
     public async Task EnsureImage_SeveralWantTheSame_ShareOnePullAndHearOfIt()
     {
         var (pulls, go) = (0, new TaskCompletionSource());
-        var tag = "";
+        var image = "";
         await using var engine = await FakeAsync(app =>
         {
             app.MapGet("/images/{**name}", () => pulls == 0 || !go.Task.IsCompleted
@@ -62,7 +63,7 @@ internal sealed class DockerRunnerEngineTests
             app.MapPost("/images/create", async (HttpContext context) =>
             {
                 Interlocked.Increment(ref pulls);
-                tag = context.Request.Query["tag"];
+                image = context.Request.Query["fromImage"];
                 await context.Response.WriteAsync("""{"id":"l1","status":"Downloading","progressDetail":{"current":42,"total":100}}""" + "\n");
                 await context.Response.Body.FlushAsync();
                 await go.Task;
@@ -73,14 +74,14 @@ internal sealed class DockerRunnerEngineTests
         var (first, second) = (new Told(), new Told());
 
         var one = runner.EnsureImageAsync("reg/img", first, Cancelled);
-        await first.Until("Pulling image reg/img: 42 %");
+        await first.Until("Pulling image reg/img:latest: 42 %");
         var two = runner.EnsureImageAsync("reg/img", second, Cancelled);
-        await second.Until("Pulling image reg/img: 42 %");
+        await second.Until("Pulling image reg/img:latest: 42 %");
         go.SetResult();
 
         Assert.That((await one, await two).Item1.Digest, Is.EqualTo("sha256:abc"));
-        Assert.That((pulls, tag), Is.EqualTo((1, "latest")));
-        Assert.That(first.Sentences[0], Is.EqualTo("Pulling image reg/img"));
+        Assert.That((pulls, image), Is.EqualTo((1, "reg/img:latest")));
+        Assert.That(first.Sentences[0], Is.EqualTo("Pulling image reg/img:latest"));
     }
 
     [Test]
@@ -177,8 +178,6 @@ internal sealed class DockerRunnerEngineTests
     [TestCase("Docker:Endpoint", "ssh://host")]
     [TestCase("Docker:InstanceId", "with blank")]
     [TestCase("Docker:Holders", "-1")]
-    [TestCase("Sandbox:NetworkMode", "host")]
-    [TestCase("Sandbox:NetworkMode", "container:x")]
     [TestCase("Sandbox:User", "root")]
     [TestCase("Sandbox:PidsLimit", "0")]
     public void Options_ThatMakeNoSense_AreRefused(string key, string value)
@@ -223,7 +222,7 @@ internal sealed class DockerRunnerEngineTests
         }),
         Options.Create(new SandboxOptions()), TimeProvider.System, new TestLog<DockerRunner>());
 
-    private static async Task<WebApplication> FakeAsync(Action<WebApplication> routes, string? socket = null)
+    internal static async Task<WebApplication> FakeAsync(Action<WebApplication> routes, string? socket = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using OgcProcesses.Infrastructure.Docker;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Docker;
@@ -42,8 +44,38 @@ internal sealed class DockerRunnerSandboxTests
     public async Task Network_IsThereOnlyWhenGranted(bool asked, string interfaces)
     {
         await using var rig = new Rig();
-        var (_, _, log) = await rig.RunAsync(rig.Sh("echo $(ls /sys/class/net)") with { Network = asked });
+        var (_, _, log) = await rig.RunAsync(rig.Sh("echo $(ls /sys/class/net)") with { Network = asked ? "bridge" : null });
         Assert.That(log[0].Text, Is.EqualTo(interfaces));
+    }
+
+    [Test]
+    public async Task Network_OfTheOperatorsThatLeadsNowhere_ReachesNeitherMetadataNorTheServer()
+    {
+        // Where a way out led there, this would send packets: only on a network without one is it tried.
+        var name = $"ogcp-test-{Guid.NewGuid():N}"[..24];
+        var made = await EngineFixture.Client.Networks.CreateNetworkAsync(new() { Name = name, Driver = "bridge", Internal = true });
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        try
+        {
+            await using var rig = new Rig();
+            var gateway = (await EngineFixture.Client.Networks.InspectNetworkAsync(made.ID)).IPAM.Config[0].Gateway.Split('/')[0];
+            var port = ((IPEndPoint)server.LocalEndpoint).Port;
+            using var open = new TcpListener(IPAddress.Parse(gateway), 0);
+            open.Start();
+            // Closed at once, so that who connects need not wait.
+            var greeted = open.AcceptSocketAsync(CancellationToken.None).AsTask().ContinueWith(accepted => accepted.Result.Dispose(), TaskScheduler.Default);
+            var careless = $"{open.LocalEndpoint}";
+            var (_, _, log) = await rig.RunAsync(rig.Sh(
+                $"ls /sys/class/net; for at in 169.254.169.254:80 1.1.1.1:443 127.0.0.1:{port} {gateway}:{port} {careless}; do "
+                + "/bin/busybox timeout 20 /bin/busybox nc -w 3 ${at%:*} ${at#*:} </dev/null >/dev/null 2>&1 && echo \"reached $at\"; done; echo end") with { Network = name });
+            Assert.That(log.Select(l => l.Text), Is.EqualTo(new[] { "eth0", "lo", $"reached {careless}", "end" }), "What listens on all addresses is reached; docs/security.md says so");
+            await greeted;
+        }
+        finally
+        {
+            await EngineFixture.Client.Networks.DeleteNetworkAsync(made.ID);
+        }
     }
 
     [Test]

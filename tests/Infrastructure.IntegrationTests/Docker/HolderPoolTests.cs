@@ -117,7 +117,7 @@ internal sealed class HolderPoolTests
     public async Task Start_NetworkGranted_JoinsNoHolder()
     {
         await using var rig = await ReadyAsync();
-        var (container, _, _) = await rig.RunAsync(rig.Sh("exit 0") with { Network = true });
+        var (container, _, _) = await rig.RunAsync(rig.Sh("exit 0") with { Network = "bridge" });
         Assert.That((await InspectAsync(container)).HostConfig.NetworkMode, Is.EqualTo("bridge"));
     }
 

@@ -74,6 +74,9 @@ public sealed record OgcError(string Type, int Status, string Title)
 
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
+
+    /// <summary>An image can't be looked up now, to hold a process to it.</summary>
+    public static readonly OgcError EngineAway = new("about:blank", 503, "The container engine does not answer");
 }
 
 /// <summary>One thing wrong with a request.</summary>

@@ -17,6 +17,9 @@ public sealed record ThisNode(string Id);
 /// <param name="Timeout">Time it may run.</param>
 public sealed record Demand(double Cpu, long Memory, double CpuLimit, long MemoryLimit, TimeSpan Timeout)
 {
+    /// <summary>GPUs it claims, each for itself alone.</summary>
+    public int Gpus { get; init; }
+
     /// <summary>The demand of an execution unit, with the operator's defaults for what it does not state.</summary>
     public static Demand Of(ResourceRequirements stated, RunnerOptions options)
     {
@@ -27,7 +30,10 @@ public sealed record Demand(double Cpu, long Memory, double CpuLimit, long Memor
             Math.Min(stated.MemoryMin ?? options.DefaultMemoryRequest, memoryLimit),
             cpuLimit,
             memoryLimit,
-            stated.JobTimeout ?? options.DefaultTimeout);
+            stated.JobTimeout ?? options.DefaultTimeout)
+        {
+            Gpus = stated.Gpus ?? 0,
+        };
     }
 }
 
@@ -144,10 +150,12 @@ public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outp
         if (outputs.AvailableBytes < _limits.MinFreeBytes) return (Entry.Full, "the server's disk is full");
         if (demand.Cpu > _limits.CpuBudget + Rounding) return (Entry.TooLarge, "it needs more cores than this server gives to jobs");
         if (demand.Memory > _limits.MemoryBudget) return (Entry.TooLarge, "it needs more memory than this server gives to jobs");
+        if (demand.Gpus > _limits.Gpus.Count) return (Entry.TooLarge, "it needs more GPUs than this server gives to jobs");
         if (running.Count(job => job.Process == process) >= _limits.MaxConcurrentJobsPerProcess)
             return (Entry.ProcessFull, $"all {_limits.MaxConcurrentJobsPerProcess} places for jobs of this process are taken");
         if (running.Count >= _limits.MaxConcurrentJobs) return (Entry.Full, $"all {_limits.MaxConcurrentJobs} places for running jobs are taken");
         if (running.Sum(job => job.Demand.Cpu) + demand.Cpu > _limits.CpuBudget + Rounding) return (Entry.Full, "the cores it needs are in use");
+        if (demand.Gpus > 0 && running.Sum(job => job.Demand.Gpus) + demand.Gpus > _limits.Gpus.Count) return (Entry.Full, "the GPUs it needs are in use");
         return running.Sum(job => job.Demand.Memory) + demand.Memory > _limits.MemoryBudget ? (Entry.Full, "the memory it needs is in use") : null;
     }
 }

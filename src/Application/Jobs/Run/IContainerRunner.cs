@@ -99,8 +99,14 @@ public sealed record ContainerSpec
     /// <summary>Largest file it may write, in bytes; null for no limit.</summary>
     public long? LargestFile { get; init; }
 
-    /// <summary>Whether it gets a network; decided by the operator and the unit together.</summary>
-    public bool Network { get; init; }
+    /// <summary>The engine's network it joins; null for none. Decided by the operator and the unit together.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>GPUs it gets for itself alone.</summary>
+    public int Gpus { get; init; }
+
+    /// <summary>The node's GPUs to choose from.</summary>
+    public IReadOnlyList<string> NodeGpus { get; init; } = [];
 }
 
 /// <summary>The paths that a program sees; the container contract.</summary>

@@ -52,6 +52,7 @@ public sealed partial class JobRunner(
     private static readonly Func<ILogger, JobId, IDisposable?> JobScope = LoggerMessage.DefineScope<JobId>("Job {JobId}");
 
     private readonly RunnerOptions _options = options.Value;
+    private readonly UnitRules _rules = new(options.Value);
     private readonly OutputCollector _collector = new(runner, outputFolder, outputStore, schemas, options.Value);
 
     /// <summary>Works on a job until it has ended, was dismissed, is held by another node, or the server stops.</summary>
@@ -192,6 +193,7 @@ public sealed partial class JobRunner(
 
     private Task<(ContainerImage Image, StagedInputs Inputs)> PrepareAsync(Attempt attempt, CancellationToken cancellationToken)
     {
+        if (_rules.Refusal(attempt.Revision.Unit) is { } refusal) throw new JobFailedException(JobFailureKind.NotAllowed, refusal);
         var workFolder = folders.Create(attempt.Job.Id, attempt.Claim.Attempt);
         return Concurrently.BothAsync(
             token => EnsureImageAsync(attempt, token),
@@ -239,7 +241,9 @@ public sealed partial class JobRunner(
                 Cpu = demand.CpuLimit,
                 Memory = demand.MemoryLimit,
                 LargestFile = _options.MaxOutputBytes,
-                Network = revision.Unit.Network && _options.AllowNetwork,
+                Network = _options.NetworkOf(revision.Unit),
+                Gpus = demand.Gpus,
+                NodeGpus = [.. _options.Gpus],
             },
             cancellationToken);
         attempt.ImageDigest = present.Digest;
@@ -262,7 +266,7 @@ public sealed partial class JobRunner(
     private async Task<ContainerImage> EnsureImageAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         await using var pulling = ReportTo(attempt);
-        return await runner.EnsureImageAsync(attempt.Revision.Unit.Image, new PullProgress(pulling), cancellationToken);
+        return await runner.EnsureImageAsync(attempt.Revision.Unit.PinnedImage ?? attempt.Revision.Unit.Image, new PullProgress(pulling), cancellationToken);
     }
 
     private static Dictionary<string, string> Environment(Job job, Claim claim, Dictionary<string, string> ofUnit) => new(ofUnit)

@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Run;
 
 /// <summary>What this node gives to jobs, and what one job may have. Section <c>Runner</c>.</summary>
-public sealed class RunnerOptions : IValidatableObject
+public sealed partial class RunnerOptions : IValidatableObject
 {
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Runner";
@@ -56,8 +58,19 @@ public sealed class RunnerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether a process that asks for a network gets one.</summary>
-    public bool AllowNetwork { get; set; }
+    /// <summary>The engine's networks that packages may ask for by name; the first is what <c>"network": true</c> gets. None: all are refused.</summary>
+    /// <remarks>Never the host's own, and never that of another container.</remarks>
+    public IList<string> Networks { get; init; } = [];
+
+    /// <summary>Patterns of the images that processes may run, such as <c>ghcr.io/institute/**</c>; none: any image.</summary>
+    public IList<string> AllowedImages { get; init; } = [];
+
+    /// <summary>Whether images are held to what they were when a process was deployed.</summary>
+    [EnumDataType(typeof(ImagePinning))]
+    public ImagePinning ImagePinning { get; set; }
+
+    /// <summary>This node's GPUs that jobs may use, by the numbers or identifiers that the engine knows them by; none: packages that ask for one are refused.</summary>
+    public IList<string> Gpus { get; init; } = [];
 
     /// <summary>Largest size of all outputs of one job together, in bytes.</summary>
     [Range(1L, long.MaxValue)]
@@ -151,5 +164,45 @@ public sealed class RunnerOptions : IValidatableObject
             yield return new($"Runner:DefaultTimeout ({DefaultTimeout:c}) must not be more than Runner:MaxTimeout ({MaxTimeout:c}).", [nameof(DefaultTimeout)]);
         if (FirstRetry > MaxRetry)
             yield return new($"Runner:FirstRetry ({FirstRetry:c}) must not be more than Runner:MaxRetry ({MaxRetry:c}).", [nameof(FirstRetry)]);
+        foreach (var network in Networks.Where(network => !NetworkName.IsMatch(network)))
+            yield return new($"Runner:Networks: '{network}' must name a network of the engine, not host, none or default.", [nameof(Networks)]);
+        if (Gpus.Distinct().Count() != Gpus.Count || Gpus.Any(string.IsNullOrWhiteSpace))
+            yield return new("Runner:Gpus must name each GPU once.", [nameof(Gpus)]);
+        foreach (var pattern in AllowedImages)
+            if (Malformed(pattern) is { } reason) yield return new($"Runner:AllowedImages: {reason}.", [nameof(AllowedImages)]);
     }
+
+    /// <summary>The network that a unit gets; null where it asks for none, or for one that is not allowed.</summary>
+    public string? NetworkOf(ExecutionUnit unit) => !unit.Network ? null
+        : unit.NetworkName is { } name ? Networks.FirstOrDefault(allowed => allowed == name)
+        : Networks.FirstOrDefault();
+
+    [GeneratedRegex(@"\A(?!(host|none|default)\z)[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\z")]
+    private static partial Regex NetworkName { get; }
+
+    private static string? Malformed(string pattern)
+    {
+        try
+        {
+            ImageRules.Compile(pattern);
+            return null;
+        }
+        catch (FormatException malformed)
+        {
+            return malformed.Message;
+        }
+    }
+}
+
+/// <summary>Whether images are held to what they were when a process was deployed.</summary>
+public enum ImagePinning
+{
+    /// <summary>Not: what a tag names when a job starts is what runs; the job tells its digest.</summary>
+    Off,
+
+    /// <summary>Packages must name images by digest.</summary>
+    Required,
+
+    /// <summary>What a tag names is looked up, and pulled where it is absent, when a process is deployed or replaced; all its jobs run that.</summary>
+    OnDeploy,
 }

@@ -67,7 +67,7 @@ internal sealed class CwlRequirements
         if (this["NetworkAccess"] is not { } network) return;
         switch (network.Member("networkAccess")?.Json.ValueKind)
         {
-            case JsonValueKind.True when IsHint("NetworkAccess") && !_limits.AllowNetwork:
+            case JsonValueKind.True when IsHint("NetworkAccess") && _limits.Networks.Count == 0:
                 _notes.Warn(network.At, "the hint is not heeded: processes get no network on this server");
                 break;
             case JsonValueKind.True:

@@ -4,6 +4,7 @@ using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Cwl;
+using OgcProcesses.Application.Processes.Image;
 
 namespace OgcProcesses.Application.Processes.Deploy;
 
@@ -13,7 +14,7 @@ namespace OgcProcesses.Application.Processes.Deploy;
 /// container image first, which <see cref="PackageReader"/> reads; what that finds wrong is led back to what was sent.
 /// </remarks>
 public sealed class PackageSource(
-    IInputFetcher fetcher, IYamlReader yaml, ISchemaValidator schemas, IOptions<RunnerOptions> limits, TimeProvider clock)
+    IInputFetcher fetcher, IYamlReader yaml, ISchemaValidator schemas, ImagePins images, IOptions<RunnerOptions> limits, TimeProvider clock)
 {
     private const string Unit = "/executionUnit";
 
@@ -24,14 +25,29 @@ public sealed class PackageSource(
     /// <param name="package">What was sent.</param>
     /// <param name="workflow">The workflow to take where a document has several; null for the first.</param>
     /// <param name="id">The process's identifier where a CWL document has none; null where nothing else tells it.</param>
-    /// <param name="cancellationToken">Ends the wait for a document by link.</param>
+    /// <param name="cancellationToken">Ends the wait for a document by link, or for an image that is to be held to.</param>
     internal async Task<ReadPackage> ReadAsync(ApplicationPackage package, string? workflow, string? id, CancellationToken cancellationToken)
     {
         var found = await FindAsync(package, workflow, id, cancellationToken);
         var reader = new PackageReader(schemas, limits.Value);
-        return reader.Read(found.Package) is { } read
-            ? read with { IdPointer = found.Locate(Violation.InBody(read.IdPointer, "")).Pointer!, Warnings = [.. found.Warnings, .. read.Warnings] }
-            : throw new OgcException([.. reader.Violations.Select(found.Locate)]);
+        if (reader.Read(found.Package) is not { } read) throw new OgcException([.. reader.Violations.Select(found.Locate)]);
+        try
+        {
+            return read with
+            {
+                Unit = await images.PinAsync(read.Unit, cancellationToken),
+                IdPointer = found.Locate(Violation.InBody(read.IdPointer, "")).Pointer!,
+                Warnings = [.. found.Warnings, .. read.Warnings],
+            };
+        }
+        catch (ImageUnavailableException absent)
+        {
+            throw new OgcException([found.Locate(Violation.InBody($"{Unit}/image", absent.Message))]);
+        }
+        catch (EngineException away)
+        {
+            throw new OgcException(OgcError.EngineAway, away.Message);
+        }
     }
 
     private async Task<ContainerPackage> FindAsync(ApplicationPackage package, string? workflow, string? id, CancellationToken cancellationToken)

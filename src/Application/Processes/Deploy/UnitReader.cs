@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Deploy;
@@ -23,10 +24,17 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
     /// <summary>A hundred years, in seconds; longer is for ever.</summary>
     private const double LongestRetention = 36_500.0 * 86_400;
 
+    private static readonly HashSet<string> CodeVariables =
+    [
+        "PATH", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "GCONV_PATH", "GLIBC_TUNABLES", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PERL5LIB", "PERL5OPT",
+        "PERL5DB", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "R_PROFILE",
+        "R_PROFILE_USER", "R_LIBS", "LUA_PATH", "LUA_CPATH", "DOTNET_STARTUP_HOOKS", "GDAL_DRIVER_PATH", "GIT_SSH_COMMAND",
+    ];
+
     private bool _stdoutToFile;
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}\z")]
-    private static partial Regex ImageReference { get; }
+    private static partial Regex ImageText { get; }
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariableName { get; }
@@ -44,6 +52,7 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
         _stdoutToFile = unit.TryGetProperty("stdout", out var stdout) && stdout.ValueKind != JsonValueKind.Null;
         if (Text(unit, at, "type", required: true) is { } type && type is not ("docker" or "oci"))
             Wrong($"{at}/type", $"'{type}' is not supported; 'docker' and 'oci' are");
+        var (network, networkName) = ReadNetwork(unit, at);
         var (environment, environmentFrom) = ReadEnvironment(unit, at);
         return new()
         {
@@ -56,7 +65,8 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             Stderr = ReadOutputFile(unit, at, "stderr"),
             Environment = environment,
             EnvironmentFrom = environmentFrom,
-            Network = ReadNetwork(unit, at),
+            Network = network,
+            NetworkName = networkName,
             Validation = ReadValidation(unit, at),
             Retry = ReadRetry(unit, $"{at}/retry"),
             Reuse = Flag(unit, at, "reuse"),
@@ -72,7 +82,9 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
         const string scheme = "docker://";
         var image = Text(unit, at, "image", required: true) ?? "";
         if (image.StartsWith(scheme, StringComparison.Ordinal)) image = image[scheme.Length..];
-        if (unit.TryGetProperty("image", out _) && !ImageReference.IsMatch(image)) Wrong($"{at}/image", $"'{image}' is not an image reference");
+        if (!unit.TryGetProperty("image", out _)) return image;
+        if (!ImageText.IsMatch(image)) Wrong($"{at}/image", $"'{image}' is not an image reference");
+        else if (new ImageRules(limits).Refusal(image) is { } refusal) Wrong($"{at}/image", refusal);
         return image;
     }
 
@@ -151,7 +163,8 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             else if (name.StartsWith("OGC_", StringComparison.Ordinal)) Wrong(place, "names beginning with OGC_ are the server's");
             else if (value.ValueKind == JsonValueKind.Object)
             {
-                if (Text(value, place, "valueFrom", required: true) is { } text && ReadExpression(text, $"{place}/valueFrom") is { } expression)
+                if (DecidesWhatRuns(name)) Wrong(place, "an input must not set it: it decides which code the program loads");
+                else if (Text(value, place, "valueFrom", required: true) is { } text && ReadExpression(text, $"{place}/valueFrom") is { } expression)
                     from[name] = expression;
             }
             else if (value.ValueKind != JsonValueKind.String || value.GetString()!.Contains('\0'))
@@ -162,12 +175,33 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
         return (environment, from);
     }
 
-    private bool ReadNetwork(JsonElement unit, string at)
+    /// <summary>Whether a variable tells loaders, shells and interpreters which code to load, or where from.</summary>
+    private static bool DecidesWhatRuns(string name) =>
+        name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("DYLD_", StringComparison.Ordinal) || CodeVariables.Contains(name);
+
+    /// <summary>Whether a network is asked for, and which one by name.</summary>
+    private (bool Asked, string? Name) ReadNetwork(JsonElement unit, string at)
     {
-        var network = Flag(unit, at, "network") ?? false;
-        if (network && !limits.AllowNetwork)
-            Wrong($"{at}/network", "processes get no network on this server; its operator can allow it with Runner:AllowNetwork");
-        return network;
+        var name = unit.TryGetProperty("network", out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        var asked = name is not null || (Flag(unit, at, "network") ?? false);
+        if (asked && limits.Networks.Count == 0)
+            Wrong($"{at}/network", "processes get no network on this server; its operator can allow networks with Runner:Networks");
+        else if (name is not null && !limits.Networks.Contains(name))
+            Wrong($"{at}/network", $"'{name}' is not among the networks that this server's operator allows: {string.Join(", ", limits.Networks)}");
+        return (asked, name);
+    }
+
+    private int? ReadGpus(JsonElement config, string at)
+    {
+        var gpus = Whole(config, at, "gpus");
+        if (gpus > limits.Gpus.Count)
+        {
+            Wrong($"{at}/gpus", limits.Gpus.Count == 0
+                ? "processes get no GPU on this server; its operator can allow them with Runner:Gpus"
+                : $"{gpus} GPUs are more than this server gives to one job ({limits.Gpus.Count})");
+        }
+
+        return gpus is > 0 ? gpus : null;
     }
 
     private Strictness? ReadValidation(JsonElement unit, string at)
@@ -221,6 +255,7 @@ internal sealed partial class UnitReader(RunnerOptions limits, HashSet<string>? 
             MemoryMax = Bytes(memoryMax),
             StorageTempMin = Bytes(Number(config, at, "storageTempMin", 0, limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
             StorageOutputsMin = Bytes(Number(config, at, "storageOutputsMin", 0, limits.MaxOutputBytes / BytesPerGigabyte, "GB")),
+            Gpus = ReadGpus(config, at),
             JobTimeout = Number(config, at, "jobTimeout", 1, limits.MaxTimeout.TotalSeconds, "s") is { } seconds
                 ? TimeSpan.FromSeconds(seconds) : null,
         };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs.Run;
@@ -8,8 +9,10 @@ namespace OgcProcesses.Application.Processes.Image;
 
 /// <summary>Makes the image of a process present and notes on the process how that stands.</summary>
 public sealed partial class ImageKeeper(
-    IProcessStore processes, IContainerRunner runner, TimeProvider clock, ILogger<ImageKeeper> logger)
+    IProcessStore processes, IContainerRunner runner, IOptions<RunnerOptions> options, TimeProvider clock, ILogger<ImageKeeper> logger)
 {
+    private readonly ImageRules _rules = new(options.Value);
+
     /// <summary>Asks for a look at every image that nobody has looked at, or whose pull a stop of the server has cut.</summary>
     public async Task AddUnfinishedAsync(ImageRequests requests, CancellationToken cancellationToken)
     {
@@ -28,10 +31,16 @@ public sealed partial class ImageKeeper(
     {
         if (await processes.FindAsync(id, cancellationToken) is not { } process) return;
         var revision = process.Revision;
+        if (_rules.Refusal(revision.Unit.Image) is { } refusal)
+        {
+            await NoteAsync(ImageStatus.Unavailable, refusal);
+            return;
+        }
+
         try
         {
             await using (var pulling = new LatestWriter<string>(message => NoteAsync(ImageStatus.Pulling, message), clock))
-                await runner.EnsureImageAsync(revision.Unit.Image, pulling, cancellationToken);
+                await runner.EnsureImageAsync(revision.Unit.PinnedImage ?? revision.Unit.Image, pulling, cancellationToken);
             await NoteAsync(ImageStatus.Present, null);
         }
         catch (ImageUnavailableException unavailable)

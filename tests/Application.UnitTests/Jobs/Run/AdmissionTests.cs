@@ -47,6 +47,15 @@ internal sealed class AdmissionTests
         Assert.That(Enter(admission), Is.EqualTo(Entry.Granted), "a job of another process");
     }
 
+    [Test]
+    public void TryEnter_AskingForGpus_IsLetInWhileThereAreSome()
+    {
+        var admission = new Admission(Microsoft.Extensions.Options.Options.Create(new RunnerOptions { CpuBudget = 9, MemoryBudget = 1000, Gpus = ["0", "1"] }), new FakeOutputStore());
+        Entry Ask(int gpus) => admission.TryEnter(JobId.New(), Echo, Needing(0.01, 1) with { Gpus = gpus });
+        Assert.That((Ask(3), Ask(1), Ask(2), Ask(1), Ask(1), Ask(0)), Is.EqualTo((Entry.TooLarge, Entry.Granted, Entry.Full, Entry.Granted, Entry.Full, Entry.Granted)));
+        Assert.That(admission.Explain(Echo, Needing(0.01, 1) with { Gpus = 1 }, 0, atLeast: false), Does.Contain("GPUs"));
+    }
+
     [TestCase(2.1, 1L)]
     [TestCase(0.1, 1001L)]
     public void TryEnter_OfMoreThanTheWholeBudget_IsTooLarge(double cpu, long memory)

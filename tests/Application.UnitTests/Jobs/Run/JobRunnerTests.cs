@@ -42,7 +42,6 @@ internal sealed class JobRunnerTests : IDisposable
             Environment = new Dictionary<string, string> { ["TZ"] = "UTC" },
             InputBindings = new Dictionary<string, InputBinding> { ["a"] = new() { Prefix = "--a" } },
             Resources = new() { CpuMax = 2, MemoryMax = 1_000_000_000 },
-            Network = true,
         };
         var job = await RunAsync(AProcess.Taking("""{"a": {"schema": {"type": "string"}}}""").Running(unit), """{"a": "-x y"}""");
         var spec = _node.Runner.Specs.Single();
@@ -51,13 +50,43 @@ internal sealed class JobRunnerTests : IDisposable
             Assert.That((spec.ImageId, spec.Cpu, spec.Memory, spec.JobId, spec.Attempt), Is.EqualTo(("sha256:image", 2.0, 1_000_000_000L, job.Id, 1)));
             Assert.That(spec.Entrypoint, Is.EqualTo(new[] { "/bin/tool", "-q" }));
             Assert.That(spec.Arguments, Is.EqualTo(new[] { "--a", "-x y" }));
-            Assert.That(spec.Network, Is.False, "the operator does not allow it");
+            Assert.That(spec.Network, Is.Null, "it asks for none");
             Assert.That(spec.Environment, Is.EqualTo(new Dictionary<string, string>
             {
                 ["TZ"] = "UTC", ["OGC_JOB_ID"] = job.Id.ToString(), ["OGC_PROCESS_ID"] = "echo", ["OGC_ATTEMPT"] = "1",
                 ["OGC_INPUTS"] = "/job/inputs.json", ["OGC_OUTPUTS"] = "/job/outputs", ["OGC_WANTED"] = "/job/wanted.json",
             }));
         });
+    }
+
+    [TestCase(null, "bridge")]
+    [TestCase("inside", "inside")]
+    public async Task Run_AskingForANetwork_GetsOneThatIsAllowed(string? asked, string given)
+    {
+        foreach (var name in (string[])["bridge", "inside"]) _node.Options.Networks.Add(name);
+        _node.Runner.Program = container => container.Exit();
+        await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Network = true, NetworkName = asked }));
+        Assert.That(_node.Runner.Specs.Single().Network, Is.EqualTo(given));
+    }
+
+    [Test]
+    public async Task Run_AskingForANetworkThatIsNoLongerAllowed_FailsAndRunsNothing()
+    {
+        _node.Options.Networks.Add("bridge");
+        var job = await RunAsync(AProcess.Named("echo").Running(new() { Image = "a", Network = true, NetworkName = "inside" }));
+        Assert.That(job.Failure!.Kind, Is.EqualTo(JobFailureKind.NotAllowed));
+        Assert.That(job.Failure.Reason, Does.Contain("'inside'").And.Contain("Runner:Networks"));
+        Assert.That(_node.Runner.Calls, Is.Empty);
+    }
+
+    [Test]
+    public async Task Run_OfAnImageThatIsNoLongerAllowed_FailsAndPullsNothing()
+    {
+        using var node = new ANode(options => options.AllowedImages.Add("ghcr.io/**"));
+        node.Runner.Failing = call => Assert.That(call, Is.Not.EqualTo("EnsureImage"));
+        var job = await node.RunToTheEndAsync(node.Accept(AProcess.Named("echo").Deploy()));
+        Assert.That(job.Failure!.Kind, Is.EqualTo(JobFailureKind.NotAllowed));
+        Assert.That(job.Failure.Reason, Does.Contain("docker.io/library/busybox:1").And.Contain("Runner:AllowedImages"));
     }
 
     [Test]

@@ -120,6 +120,7 @@ internal sealed class ResultReuseTests : IDisposable
     [TestCase(false, false, false)]
     public async Task Run_OfAProcess_IsReusedAsItsUnitSays_OrUnlessItHasANetwork(bool? reuse, bool network, bool isReused)
     {
+        _node.Options.Networks.Add("bridge");
         var process = AProcess.Taking(Inputs).Giving(Outputs).Running(new() { Image = "a", Reuse = reuse, Network = network }).Deploy();
         await RunAsync(Asked("{}"), process);
         Assert.That((await RunAsync(Asked("{}"), process)).ReusedFrom is not null, Is.EqualTo(isReused));

@@ -41,6 +41,28 @@ internal sealed class RunnerOptionsTests
     public void Validate_OfAFirstRetryBeyondTheLongest_IsRefused() =>
         Assert.That(Wrong(options => options.FirstRetry = TimeSpan.FromMinutes(6)), Is.EqualTo(new[] { "FirstRetry" }));
 
+    [TestCase("host")]
+    [TestCase("none")]
+    [TestCase("container:other")]
+    [TestCase("")]
+    public void Validate_OfANetworkThatIsNoneOfTheEngines_IsRefused(string network) =>
+        Assert.That(Wrong(options => options.Networks.Add(network)), Is.EqualTo(new[] { "Networks" }));
+
+    [TestCase("http://ghcr.io/**")]
+    [TestCase("ghcr.io/ **")]
+    [TestCase("")]
+    public void Validate_OfWhatIsNoPatternOfImages_IsRefused(string pattern) =>
+        Assert.That(Wrong(options => options.AllowedImages.Add(pattern)), Is.EqualTo(new[] { "AllowedImages" }));
+
+    [Test]
+    public void Validate_OfAGpuNamedTwice_IsRefused() =>
+        Assert.That(Wrong(options =>
+            {
+                options.Gpus.Add("0");
+                options.Gpus.Add("0");
+            }),
+            Is.EqualTo(new[] { "Gpus" }));
+
     [Test]
     public void Validate_OfSeveralRulesBroken_TellsThemAll() =>
         Assert.That(

@@ -79,7 +79,7 @@ internal sealed class CwlTranslatorTests
             .With("/requirements/ResourceRequirement", """{"coresMin": 0.5, "coresMax": 2, "ramMin": 100, "ramMax": 2048, "tmpdirMin": 10, "outdirMin": 20}""")
             .With("/requirements/ToolTimeLimit", """{"timelimit": 60}""")
             .With("/requirements/NetworkAccess", """{"networkAccess": true}""")
-            .Read(limits: new() { AllowNetwork = true, CpuBudget = 4, MemoryBudget = 8_000_000_000 }).Unit;
+            .Read(limits: new() { Networks = ["bridge"], CpuBudget = 4, MemoryBudget = 8_000_000_000 }).Unit;
         Assert.Multiple(() =>
         {
             Assert.That((unit.Image, unit.Network), Is.EqualTo(("busybox:1", true)));

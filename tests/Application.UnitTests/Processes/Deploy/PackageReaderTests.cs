@@ -120,8 +120,43 @@ internal sealed class PackageReaderTests
     [Test]
     public void Read_OfANetwork_WhereTheOperatorAllowsIt_IsFine()
     {
-        var reader = new PackageReader(new FakeSchemas(), new() { AllowNetwork = true });
+        var reader = new PackageReader(new FakeSchemas(), new() { Networks = ["bridge"] });
         Assert.That(reader.Read(APackage.Plain().With("/executionUnit/network", "true").Build())?.Unit.Network, Is.True);
+        Assert.That(reader.Read(APackage.Plain().With("/executionUnit/network", "\"bridge\"").Build())?.Unit.NetworkName, Is.EqualTo("bridge"));
+    }
+
+    [TestCase("/executionUnit/network", "true", "Runner:Networks")]
+    [TestCase("/executionUnit/network", "\"bridge\"", "Runner:Networks")]
+    [TestCase("/executionUnit/network", "\"host\"", "Runner:Networks")]
+    [TestCase("/executionUnit/config/gpus", "1", "Runner:Gpus")]
+    [TestCase("/executionUnit/environment", """{"LD_PRELOAD": {"valueFrom": "$(inputs.a)"}}""", "which code")]
+    [TestCase("/executionUnit/environment", """{"PATH": {"valueFrom": "/bin:$(inputs.a)"}}""", "which code")]
+    public void Read_OfWhatTheOperatorHasNotOpened_IsRefusedAndNamesTheSetting(string member, string value, string reason)
+    {
+        var reader = new PackageReader(new FakeSchemas(), new());
+        Assert.That(reader.Read(APackage.Plain().With(member, value).Build()), Is.Null);
+        Assert.That(reader.Violations.Single().Pointer, Does.StartWith(member));
+        Assert.That(reader.Violations.Single().Detail, Does.Contain(reason));
+    }
+
+    [TestCase("/executionUnit/network", "\"host\"", "bridge, internal")]
+    [TestCase("/executionUnit/network", "7", "true or false")]
+    [TestCase("/executionUnit/config/gpus", "3", "(2)")]
+    [TestCase("/executionUnit/config/gpus", "-1", "integer")]
+    [TestCase("/executionUnit/config/gpus", "\"all\"", "integer")]
+    [TestCase("/executionUnit/image", "\"evil.example/busybox:1\"", "Runner:AllowedImages")]
+    public void Read_OfMoreThanTheOperatorHasOpened_IsRefused(string member, string value, string reason)
+    {
+        var reader = new PackageReader(new FakeSchemas(), new() { Networks = ["bridge", "internal"], Gpus = ["0", "1"], AllowedImages = ["busybox"] });
+        Assert.That(reader.Read(APackage.Plain().With(member, value).Build()), Is.Null);
+        Assert.That(reader.Violations.Select(violation => violation.Detail), Has.One.Contains(reason));
+    }
+
+    [Test]
+    public void Read_OfGpus_WhereTheNodeHasThem_IsFine()
+    {
+        var reader = new PackageReader(new FakeSchemas(), new() { Gpus = ["0", "1"] });
+        Assert.That(reader.Read(APackage.Plain().With("/executionUnit/config/gpus", "2").Build())?.Unit.Resources.Gpus, Is.EqualTo(2));
     }
 
     // What is wrong, where it is put, and where the violation points.

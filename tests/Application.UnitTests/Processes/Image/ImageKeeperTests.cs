@@ -12,6 +12,7 @@ internal sealed class ImageKeeperTests
     private readonly FakeProcessStore _processes = new();
     private readonly FakeRunner _runner = new();
     private readonly FakeTimeProvider _clock = new(AJob.Now);
+    private readonly RunnerOptions _options = new();
 
     [Test]
     public async Task Ensure_OfAPresentImage_NotesIt() =>
@@ -62,6 +63,16 @@ internal sealed class ImageKeeperTests
     }
 
     [Test]
+    public async Task Ensure_OfAnImageThatIsNotAllowed_PullsNothingAndSaysWhy()
+    {
+        _options.AllowedImages.Add("ghcr.io/**");
+        _runner.Failing = call => Assert.Fail($"{call} was not to be called");
+        var (status, message) = await EnsureAsync();
+        Assert.That(status, Is.EqualTo(ImageStatus.Unavailable));
+        Assert.That(message, Does.Contain("docker.io/library/busybox:1").And.Contain("Runner:AllowedImages"));
+    }
+
+    [Test]
     public void Ensure_OfAProcessThatIsGone_DoesNothing() =>
         Assert.DoesNotThrowAsync(() => Keeper().EnsureAsync(new("gone"), CancellationToken.None));
 
@@ -72,5 +83,5 @@ internal sealed class ImageKeeperTests
         return (process.Image, process.ImageMessage);
     }
 
-    private ImageKeeper Keeper() => new(_processes, _runner, _clock, NullLogger<ImageKeeper>.Instance);
+    private ImageKeeper Keeper() => new(_processes, _runner, Microsoft.Extensions.Options.Options.Create(_options), _clock, NullLogger<ImageKeeper>.Instance);
 }
