@@ -1,5 +1,6 @@
 // Measures the server against its floor: the same containers through the bare engine API, in the same run.
 // Prints a Markdown table. The ratios count; the times depend on the machine.
+// With the argument "attack" it measures instead how long a status takes while programs attack, and fails beyond a limit.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -14,6 +15,12 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using var engine = new Engine();
 var (server, firstAnswer) = await Server.StartAsync();
 await using var _ = server;
+if (args is ["attack"])
+{
+    Environment.ExitCode = await AttackAsync() ? 0 : 1;
+    return;
+}
+
 var idle = await SettledMemoryAsync();
 
 // One job that lasts, so that its container can be copied; not the first, which may come before what the runner keeps ready.
@@ -39,6 +46,22 @@ finally
 {
     foreach (var holder in holders) await engine.RemoveAsync(holder);
     folder.Delete(recursive: true);
+}
+
+async Task<bool> AttackAsync()
+{
+    var held = true;
+    Row("attack", "GET /jobs/{id}, median", "ratio to quiet", "slowest hundredth", "to reach");
+    Row("---", "---:", "---:", "---:", "---:");
+    await foreach (var latency in new Attacks(server).MeasureAsync())
+    {
+        Row(
+            latency.Name, $"{latency.Median:0.00} ms", $"{latency.Times:0.00} ×", $"{latency.Slowest:0.0} ms",
+            latency.Quiet is null ? "" : $"≤ {Attacks.MostTimes:0} ×, ≤ {Attacks.SlowestMilliseconds:0} ms");
+        held &= latency.IsFine;
+    }
+
+    return held;
 }
 
 async Task MeasureAsync()

@@ -42,9 +42,9 @@ internal sealed class Server : IAsyncDisposable
         return (server, Stopwatch.GetElapsedTime(start));
     }
 
-    public async Task<JsonObject> ExecuteAsync(string inputs, bool respondAsync)
+    public async Task<JsonObject> ExecuteAsync(string inputs, bool respondAsync, string process = "echo")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/processes/echo/execution");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/processes/{process}/execution");
         if (respondAsync) request.Headers.Add("Prefer", "respond-async");
         request.Content = new StringContent($$"""{"inputs":{{inputs}} }""", Encoding.UTF8, "application/json");
         using var answer = await Http.SendAsync(request);
