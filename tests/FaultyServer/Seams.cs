@@ -7,7 +7,7 @@ using OgcProcesses.Application.Processes;
 
 namespace OgcProcesses.FaultyServer;
 
-/// <summary>Puts a crossing before and after every call of the application's seams, and before every request to the engine.</summary>
+/// <summary>Puts a crossing before and after every call of the application's seams.</summary>
 internal static class Seams
 {
     private static readonly Type[] All =
@@ -18,13 +18,10 @@ internal static class Seams
 
     public static void CountCrossings(this IServiceCollection services, Crossings crossings)
     {
-        services.AddSingleton(new EngineRequests(crossings));
         foreach (var seam in All)
         {
-            services.Decorate(seam, (inner, provider) =>
+            services.Decorate(seam, (inner, _) =>
             {
-                // Made with the first seam, which is before the first request.
-                provider.GetRequiredService<EngineRequests>();
                 var proxy = DispatchProxy.Create(seam, typeof(Seam));
                 ((Seam)proxy).Fill(inner, $"{seam.Name[1..]}", crossings);
                 return proxy;

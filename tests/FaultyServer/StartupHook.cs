@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Loader;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,14 +18,21 @@ internal static class StartupHook
     /// <summary>A file that holds by how many seconds the server's clock is wrong.</summary>
     private const string Clock = "OGC_FAULT_CLOCK";
 
+    /// <summary>A file with a line for each further server that runs in this process, its arguments separated by tabs.</summary>
+    private const string Also = "OGC_FAULT_ALSO";
+
     public static void Initialize()
     {
         var crossings = Environment.GetEnvironmentVariable(KillAt) is { Length: > 0 } place ? new Crossings(place) : null;
+        // Before any server starts: to make a listener while event sources are made elsewhere may end in a deadlock.
+        if (crossings is not null) _ = new EngineRequests(crossings);
         var clock = Environment.GetEnvironmentVariable(Clock) is { Length: > 0 } file ? new SteppedClock(file) : null;
         DiagnosticListener.AllListeners.Subscribe(new Observer<DiagnosticListener>(listener =>
         {
             if (listener.Name == "Microsoft.Extensions.Hosting") listener.Subscribe(new Observer<KeyValuePair<string, object?>>(Watch));
         }));
+
+        if (Environment.GetEnvironmentVariable(Also) is { Length: > 0 } others) StartOthers(others);
 
         void Change(IServiceCollection services)
         {
@@ -37,6 +45,14 @@ internal static class StartupHook
             if (told is { Key: "HostBuilding", Value: IHostBuilder host })
                 host.ConfigureServices(Change);
         }
+    }
+
+    /// <summary>Runs more servers beside the first: what one kill ends is then in many states, and starts once for all of them.</summary>
+    private static void StartOthers(string file)
+    {
+        var server = AssemblyLoadContext.Default.LoadFromAssemblyName(new("OgcProcesses.WebApi"));
+        foreach (var line in File.ReadLines(file))
+            new Thread(() => server.EntryPoint!.Invoke(null, [line.Split('\t')])) { IsBackground = true }.Start();
     }
 
     private sealed class Observer<T>(Action<T> next) : IObserver<T>

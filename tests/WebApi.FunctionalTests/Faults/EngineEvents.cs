@@ -14,7 +14,8 @@ internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
     private readonly DockerClient _docker;
     private readonly Task _listening;
 
-    public EngineEvents(string instanceId)
+    /// <param name="instanceId">The installation; null for all that there are.</param>
+    public EngineEvents(string? instanceId)
     {
         _docker = _configuration.CreateClient();
         _listening = _docker.System.MonitorEventsAsync(
@@ -25,7 +26,7 @@ internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
                 Filters = new Dictionary<string, IDictionary<string, bool>>
                 {
                     ["type"] = new Dictionary<string, bool> { ["container"] = true },
-                    ["label"] = new Dictionary<string, bool> { [$"org.ogcprocesses.instance={instanceId}"] = true },
+                    ["label"] = new Dictionary<string, bool> { [instanceId is null ? "org.ogcprocesses.job" : $"org.ogcprocesses.instance={instanceId}"] = true },
                 },
             },
             this,
@@ -34,6 +35,9 @@ internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
 
     /// <summary>How often the engine has started a container of a job.</summary>
     public int StartsOf(string jobId) => _seen.Count(seen => seen == ("start", jobId));
+
+    /// <summary>How often the engine has made a container of a job.</summary>
+    public int MadeOf(string jobId) => _seen.Count(seen => seen == ("create", jobId));
 
     /// <summary>The starts of a job once all its containers are gone.</summary>
     public async Task<int> StartsOfEndedAsync(string jobId)

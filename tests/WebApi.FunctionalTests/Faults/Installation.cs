@@ -10,6 +10,9 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
 
+    /// <summary>What makes the server die where it is told to.</summary>
+    public static readonly string FaultyServer = Path.Combine(AppContext.BaseDirectory, "OgcProcesses.FaultyServer.dll");
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _http = new() { Timeout = Patience };
@@ -32,19 +35,12 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
     public async Task<bool> StartAsync(string? killAt = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] all =
-        [
-            typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Data:Directory", Folder, "--Docker:InstanceId", InstanceId,
-            "--Docker:Holders", "0", "--Runner:ReconcileInterval", "00:00:00.5", "--Runner:PollInterval", "00:00:00.2", "--Runner:StopGrace", "00:00:01",
-            "--Callbacks:PollInterval", "00:00:00.2", "--Callbacks:Timeout", "00:00:05", "--Callbacks:FirstRetry", "00:00:00.2", "--Callbacks:MaxRetry", "00:00:01",
-            "--Fetch:AllowedNetworks:0", "127.0.0.0/8", "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
-            .. settings,
-        ];
+        string[] all = [typeof(Program).Assembly.Location, .. Arguments("http://127.0.0.1:0", Folder, InstanceId), "--Docker:Holders", "0", .. settings];
         foreach (var argument in all) start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         if (killAt is not null)
         {
-            start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "OgcProcesses.FaultyServer.dll");
+            start.Environment["DOTNET_STARTUP_HOOKS"] = FaultyServer;
             start.Environment["OGC_FAULT_KILL_AT"] = killAt;
         }
 
@@ -61,6 +57,15 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         _url = await listening.Task;
         return true;
     }
+
+    /// <summary>The command line of a server whose workers look often, so that nothing is waited for in vain.</summary>
+    public static string[] Arguments(string url, string folder, string instanceId) =>
+    [
+        "--urls", url, "--Data:Directory", folder, "--Docker:InstanceId", instanceId, "--Runner:ReconcileInterval", "00:00:00.5",
+        "--Runner:PollInterval", "00:00:00.2", "--Runner:StopGrace", "00:00:01", "--Callbacks:PollInterval", "00:00:00.2",
+        "--Callbacks:Timeout", "00:00:05", "--Callbacks:FirstRetry", "00:00:00.2", "--Callbacks:MaxRetry", "00:00:01",
+        "--Fetch:AllowedNetworks:0", "127.0.0.0/8", "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
+    ];
 
     /// <summary>Starts the server as it is shipped.</summary>
     public async Task StartPlainAsync() => Assert.That(await StartAsync(), Is.True, () => $"The server does not start:\n{Said}");
@@ -198,14 +203,16 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         Assert.That(left, Is.EquivalentTo(files), () => Said);
     }
 
-    /// <summary>Work folders, folders of logs and files of outputs, as paths below the data folder.</summary>
-    private IEnumerable<string> Left()
+    private IEnumerable<string> Left() => LeftIn(Folder);
+
+    /// <summary>Work folders, folders of logs and files of outputs, as paths below a data folder.</summary>
+    public static IEnumerable<string> LeftIn(string folder)
     {
         string[] found = [.. In("work", Directory.EnumerateDirectories), .. In("logs", JobFolders), .. In("outputs", AllFiles)];
-        return found.Select(path => Path.GetRelativePath(Folder, path));
+        return found.Select(path => Path.GetRelativePath(folder, path));
 
         IEnumerable<string> In(string name, Func<string, IEnumerable<string>> list) =>
-            Directory.Exists(Path.Combine(Folder, name)) ? list(Path.Combine(Folder, name)) : [];
+            Directory.Exists(Path.Combine(folder, name)) ? list(Path.Combine(folder, name)) : [];
 
         static IEnumerable<string> JobFolders(string path) => Directory.EnumerateDirectories(path).SelectMany(Directory.EnumerateDirectories);
 
