@@ -28,6 +28,13 @@ internal sealed class CampaignTests
         new(Package.Running("echo half > one.txt").Giving("one", Text).Giving("two", Text), "failed", "outputMissing"),
     ];
 
+    private static readonly string[] Steps =
+    [
+        "JobStore.Add:after", "JobStore.Update(Running):after", "WorkFolders.Create:after", "Request.create", "Request.start", "ContainerRunner.Start:after",
+        "ContainerRunner.Wait:after", "OutputStore.Take:after", "JobStore.Update(Successful):after", "JobStore.Update(Failed):before", "ContainerRunner.Remove:after",
+        "CallbackSender.Post:after",
+    ];
+
     private readonly ConcurrentDictionary<string, Asked> _asked = new();
 
     [Test]
@@ -48,11 +55,10 @@ internal sealed class CampaignTests
         await fleet.KillAsync();
         for (var killed = 0; killed < kills; killed += Size)
         {
-            // Most by their steps; some by time alone, which also hits what is no step.
-            var byStep = random.Next(4) > 0;
-            fleet.Start(byStep ? random.Next(1, FarthestCrossing) : null);
+            var killAt = Place(random);
+            fleet.Start(killAt);
             var working = Task.WhenAll([.. fleet.Members.Select(member => WorkAsync(member, fleet, subscriber, new Random(random.Next())))]);
-            await Task.WhenAny(fleet.Death, byStep ? WorkedAndRestedAsync(working) : Task.Delay(random.Next(200, 4_000)));
+            await Task.WhenAny(fleet.Death, killAt is not null ? WorkedAndRestedAsync(working) : Task.Delay(random.Next(200, 4_000)));
             await fleet.KillAsync();
             await working;
         }
@@ -62,6 +68,14 @@ internal sealed class CampaignTests
         await TestContext.Progress.WriteLineAsync($"{_asked.Count} jobs were accepted.");
         Assert.That(_asked, Has.Count.AtLeast(kills / 40), "servers that never come to work prove nothing");
     }
+
+    /// <summary>Any step, among which those of starting and recovering are the most; a step of a job's work; or null for a moment, which also hits what is no step.</summary>
+    private static string? Place(Random random) => random.Next(4) switch
+    {
+        0 => null,
+        1 => $"#{random.Next(1, FarthestCrossing)}",
+        _ => $"{Steps[random.Next(Steps.Length)]}#{random.Next(1, Size)}",
+    };
 
     /// <summary>Where the chosen step does not come, because nothing is left to do, time ends the round.</summary>
     private static async Task WorkedAndRestedAsync(Task working)

@@ -39,13 +39,13 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>Starts all servers.</summary>
     /// <param name="killAt">The crossing, counted over all of them, at which they are to die; null for none.</param>
-    public void Start(int? killAt)
+    public void Start(string? killAt)
     {
         foreach (var member in Members) File.Delete(member.Socket);
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. Members[0].Arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_STARTUP_HOOKS"] = Installation.FaultyServer;
         start.Environment["OGC_FAULT_ALSO"] = Path.Combine(_folder, "others");
-        if (killAt is not null) start.Environment["OGC_FAULT_KILL_AT"] = $"#{killAt}";
+        if (killAt is not null) start.Environment["OGC_FAULT_KILL_AT"] = killAt;
         _process?.Dispose();
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
