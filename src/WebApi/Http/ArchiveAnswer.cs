@@ -16,7 +16,6 @@ internal sealed class ArchiveAnswer(JobResults results) : IActionResult
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName($"{results.JobId}.zip");
         response.Headers.ContentDisposition = disposition.ToString();
-        response.Headers.Append("Vary", "Accept");
         response.ContentType = ResultsArchive.MediaType;
         if (HttpMethods.IsHead(request.Method)) return;
         // From here on a failure breaks the answer off; a problem would follow upon half an archive.

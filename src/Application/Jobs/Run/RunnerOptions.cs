@@ -124,8 +124,8 @@ public sealed partial class RunnerOptions : IValidatableObject
     [EnumDataType(typeof(Strictness))]
     public Strictness Validation { get; set; }
 
-    /// <summary>Most inputs, and most outputs, of a process that is deployed.</summary>
-    [Range(1, 100_000)]
+    /// <summary>Most inputs, and most outputs, of a process that is deployed; the built-in ones need some.</summary>
+    [Range(30, 100_000)]
     public int MaxInputs { get; set; } = 1_000;
 
     /// <summary>Most values that a request may give for one input.</summary>
