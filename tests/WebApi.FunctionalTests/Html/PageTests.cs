@@ -316,6 +316,7 @@ internal sealed class PageTests : ServerTests
     {
         JsonObject members => members.SelectMany(member => Leaves(member.Value, $"{path}/{member.Key}")),
         JsonArray items => items.SelectMany((item, index) => Leaves(item, $"{path}/{index}")),
+        JsonValue value when value.TryGetValue<bool>(out var isSo) => [(path, isSo ? "yes" : "no")],
         JsonValue value => [(path, value.ToString())],
         _ => [],
     };
