@@ -93,9 +93,9 @@ internal sealed class LandingPageTests : ServerTests
 
     [TestCase("/", "get", "200,400,429,500")]
     [TestCase("/processes", "get", "200,400,429,500")]
-    [TestCase("/processes", "post", "201,400,403,409,413,415,429,500")]
+    [TestCase("/processes", "post", "201,400,403,409,413,415,429,500,503")]
     [TestCase("/processes/{processId}", "get", "200,304,400,404,429,500")]
-    [TestCase("/processes/{processId}", "put", "200,204,400,403,404,412,413,415,429,500")]
+    [TestCase("/processes/{processId}", "put", "200,204,400,403,404,412,413,415,429,500,503")]
     [TestCase("/processes/{processId}", "delete", "204,400,403,404,412,429,500")]
     [TestCase("/processes/{processId}/package", "get", "200,304,400,403,404,429,500")]
     [TestCase("/processes/{processId}/execution", "post", "200,201,204,400,404,410,413,415,422,429,500,503")]

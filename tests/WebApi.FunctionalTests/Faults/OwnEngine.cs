@@ -82,6 +82,8 @@ internal sealed class OwnEngine : IAsyncDisposable
             process.Dispose();
         }
 
+        // The engine mounts its data folder onto itself, and leaves that.
+        await OwnDisk.RunAsync("umount", "-l", $"{_folder}/data");
         await OwnDisk.RunAsync("rm", "-rf", _folder);
     }
 
