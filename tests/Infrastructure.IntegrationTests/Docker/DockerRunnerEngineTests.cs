@@ -64,7 +64,7 @@ internal sealed class DockerRunnerEngineTests
             {
                 Interlocked.Increment(ref pulls);
                 image = context.Request.Query["fromImage"];
-                await context.Response.WriteAsync("""{"id":"l1","status":"Downloading","progressDetail":{"current":42,"total":100}}""" + "\n");
+                await context.Response.WriteAsync("""{"id":"l1","status":"Downloading","progressDetail":{"current":42000000,"total":100000000}}""" + "\n");
                 await context.Response.Body.FlushAsync();
                 await go.Task;
                 await context.Response.WriteAsync("""{"id":"l1","status":"Pull complete","progressDetail":{}}""" + "\n");
@@ -74,9 +74,9 @@ internal sealed class DockerRunnerEngineTests
         var (first, second) = (new Told(), new Told());
 
         var one = runner.EnsureImageAsync("reg/img", first, Cancelled);
-        await first.Until("Pulling image reg/img:latest: 42 %");
+        await first.Until("Pulling image reg/img:latest: 42 % (42 of 100 MB)");
         var two = runner.EnsureImageAsync("reg/img", second, Cancelled);
-        await second.Until("Pulling image reg/img:latest: 42 %");
+        await second.Until("Pulling image reg/img:latest: 42 % (42 of 100 MB)");
         go.SetResult();
 
         Assert.That((await one, await two).Item1.Digest, Is.EqualTo("sha256:abc"));
@@ -254,7 +254,7 @@ internal sealed class DockerRunnerEngineTests
 
         public Task Until(string sentence)
         {
-            lock (_awaited) return Of(sentence).Task;
+            lock (_awaited) return Of(sentence).Task.WaitAsync(TimeSpan.FromMinutes(1));
         }
 
         private TaskCompletionSource Of(string sentence) =>
