@@ -55,7 +55,7 @@ internal sealed class WhyTests : ServerTests
     [Test]
     public async Task Timeout_NamesTheLimitAndTheMember_WithTheLastWords()
     {
-        var failed = await FailAsync(Package.Running("echo still here >&2; exec sleep 600").With("jobTimeout", 1));
+        var failed = await FailAsync(Package.Running("trap 'echo still here >&2; exit 1' TERM; sleep 600 & wait").With("jobTimeout", 1));
         Assert.That(Why(failed, "timeout", "The program ran out of time"), Does.Contain("00:00:01").And.Contain("config.jobTimeout"));
         Assert.That(failed["exception"]!["stderr"]!.GetValue<string>(), Is.EqualTo("still here"));
     }
@@ -183,12 +183,12 @@ internal sealed class WhyTests : ServerTests
     {
         var folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;
         var package = Package.Running("true").With("cpuMin", 1);
-        string waiting;
+        string running, waiting;
         using (var before = new ServerProcess(folder, "--Runner:CpuBudget", "1"))
         {
             await before.StartAsync();
             await before.DeployAsync(package);
-            var running = await before.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":2}}""");
+            running = await before.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":60}}""");
             await before.UntilAsync(running, status => status["status"]!.GetValue<string>() == "running");
             waiting = await before.ExecuteAsync(package.Id, "{}");
             await before.KillAsync();
@@ -207,6 +207,8 @@ internal sealed class WhyTests : ServerTests
             await full.StartAsync(isReady: false);
             var status = await full.UntilAsync(waiting, _ => true);
             Assert.That(status["message"]!.GetValue<string>(), Is.EqualTo("Next to start: the server's disk is full"));
+            using var http = new HttpClient();
+            (await http.DeleteAsync($"{full.Url}/jobs/{running}")).Dispose();
             await full.StopAsync();
         }
 

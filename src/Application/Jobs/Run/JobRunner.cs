@@ -285,6 +285,8 @@ public sealed partial class JobRunner(
         var ran = container.Started is { } started ? clock.GetUtcNow() - started : TimeSpan.Zero;
         using var timeout = new CancellationTokenSource(ran < attempt.Demand.Timeout ? attempt.Demand.Timeout - ran : TimeSpan.Zero, clock);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        // Not by the time limit: what a program says while it is stopped may tell why it took so long.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var progress = ReportTo(attempt);
         progress.Report(new(null, "Running"));
         var log = new LogFollower(runner, logs, progress, clock);
@@ -293,7 +295,7 @@ public sealed partial class JobRunner(
         var waiting = runner.WaitAsync(container, ending.Token);
         await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
         var following = log.FollowAsync(
-            waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, ending.Token);
+            waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, reading.Token);
         try
         {
             if (await Task.WhenAny(waiting, watching) == watching && await watching is { } tooMuch)
@@ -304,7 +306,7 @@ public sealed partial class JobRunner(
             }
 
             var exit = await waiting;
-            ending.CancelAfter(LastLines);
+            reading.CancelAfter(LastLines);
             await following;
             if (exit.OutOfMemory) attempt.Saw(new(PeakMemory: attempt.Demand.MemoryLimit));
             if (exit.MayBeTheEngines && attempt.IsResumed) await GiveUpAsync(container, $"its program was ended from outside (exit code {exit.ExitCode}), as by a restart of the engine or of its machine");
@@ -313,11 +315,14 @@ public sealed partial class JobRunner(
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
+            reading.CancelAfter(LastLines);
+            await following;
             throw new JobFailedException(ProgramFailure.OfTimeout(attempt.Demand, log.LastErrors));
         }
         finally
         {
             await ending.CancelAsync();
+            await reading.CancelAsync();
             await following;
             await measuring;
             await watching;
