@@ -36,6 +36,19 @@ internal sealed class ContainerContractTests : ServerTests
     }
 
     [Test]
+    public async Task Inputs_OfAJobThatWasGivenAFile_TellItsChecksum()
+    {
+        var package = Package.Running("sha256sum /job/inputs/scene/* | tr -s ' ' > text")
+            .Taking("scene", """{"type":"string","contentMediaType":"image/tiff","contentEncoding":"base64"}""").Giving("text", Text);
+        await Server.DeployAsync(package);
+        var ended = await Server.RunAsync(package.Id, """{"inputs":{"scene":"SUkqAAgAAAA="}}""");
+        var results = await Server.GetAsync($"/jobs/{ended.Json["jobID"]}/results");
+        var seen = results.Json["text"]!.GetValue<string>().Trim().Split(' ');
+        var inputs = await Server.GetAsync($"/jobs/{ended.Json["jobID"]}/inputs");
+        Assert.That(inputs.Json["files"]![seen[1]]!.GetValue<string>(), Is.EqualTo(seen[0]));
+    }
+
+    [Test]
     public async Task OutputBinding_Stdout_IsTheOutput()
     {
         var package = Package.Running("echo 42").Giving("answer", Number).Binding("outputBindings", "answer", """{"stdout":true}""");

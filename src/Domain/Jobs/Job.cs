@@ -215,6 +215,16 @@ public sealed class Job
         Version++;
     }
 
+    /// <summary>Notes which files the attempt's program is given.</summary>
+    /// <param name="claim">The node's right to do so.</param>
+    /// <param name="checksums">Their SHA-256, by path.</param>
+    public void NoteFiles(Claim claim, IReadOnlyDictionary<string, string> checksums)
+    {
+        EnsureHeldBy(claim);
+        Attempts = [.. Attempts.SkipLast(1), Attempts[^1] with { Files = checksums }];
+        Version++;
+    }
+
     /// <summary>Notes by what other jobs know that they would run the same.</summary>
     public void NoteFingerprint(Claim claim, string fingerprint)
     {

@@ -10,6 +10,9 @@ namespace OgcProcesses.Domain.Jobs;
 public sealed record JobAttempt(
     int Number, string Node, JobStatus Status, DateTimeOffset Started, DateTimeOffset? Finished = null, JobFailure? Failure = null)
 {
+    /// <summary>SHA-256 of the files its program was given, by their paths, lower-case hexadecimal; null before they were staged.</summary>
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
+
     /// <summary>Longest reason that is kept; that of the job itself is kept whole.</summary>
     private const int LongestReason = 1_000;
 

@@ -15,8 +15,13 @@ public sealed record GetInputs(JobId Id) : IRequest<JobInputs>;
 /// <param name="Inputs">Input identifier to value.</param>
 /// <param name="Outputs">Output identifier to what was wanted of it; null for all outputs.</param>
 /// <param name="Response">The form the results were asked in, if any.</param>
+/// <param name="Files">SHA-256 of the files that the program was last given, by their paths there; null before there are any.</param>
 public sealed record JobInputs(
-    string Process, IReadOnlyDictionary<string, JsonElement> Inputs, IReadOnlyDictionary<string, WantedOutput>? Outputs, string? Response)
+    string Process,
+    IReadOnlyDictionary<string, JsonElement> Inputs,
+    IReadOnlyDictionary<string, WantedOutput>? Outputs,
+    string? Response,
+    IReadOnlyDictionary<string, string>? Files = null)
 {
     internal static JobInputs Of(ProcessId processId, ExecuteRequest request) => new(
         processId.Value,
@@ -41,7 +46,7 @@ internal sealed class GetInputsHandler(IJobStore jobs) : IRequestHandler<GetInpu
     {
         var job = await jobs.GetAsync(request.Id, cancellationToken);
         return job.Request is { } asked
-            ? JobInputs.Of(job.ProcessId, asked)
+            ? JobInputs.Of(job.ProcessId, asked) with { Files = job.Attempts is [.., var last] ? last.Files : null }
             : throw new OgcException(OgcError.UnreadableRecord, $"What was asked of job '{job.Id}' can't be read.");
     }
 }

@@ -163,6 +163,7 @@ public sealed partial class JobRunner(
             if (container is null)
             {
                 (var image, inputs) = await PrepareAsync(attempt, cancellationToken);
+                if (inputs.Checksums.Count > 0) attempt.Files = inputs.Checksums;
                 if (await TryReuseAsync(attempt, image, inputs, cancellationToken)) return;
                 container = await StartAsync(attempt, image, inputs, cancellationToken);
             }
@@ -543,6 +544,9 @@ public sealed partial class JobRunner(
         /// <summary>The image that runs, once it is known.</summary>
         public string? ImageDigest { get; set; }
 
+        /// <summary>The checksums of the files that its program is given, if it is given any.</summary>
+        public IReadOnlyDictionary<string, string>? Files { get; set; }
+
         /// <summary>By what other jobs know that they would run the same, if they may.</summary>
         public string? Fingerprint { get; set; }
 
@@ -558,10 +562,11 @@ public sealed partial class JobRunner(
             lock (_seeing) Usage = Usage.With(usage);
         }
 
-        /// <summary>Writes image, fingerprint and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
+        /// <summary>Writes image, files, fingerprint and usage on the job, with whatever else is written there: a write of its own would cost a job as much as its end.</summary>
         public void NoteOn(Job job)
         {
             if (ImageDigest is { } digest && job.ImageDigest is null) job.UseImage(Claim, digest);
+            if (Files is { } files && job.Attempts is [.., { Files: null }]) job.NoteFiles(Claim, files);
             if (Fingerprint is { } fingerprint && job.Fingerprint != fingerprint) job.NoteFingerprint(Claim, fingerprint);
             if (Usage != JobUsage.None) job.NoteUsage(Claim, Usage);
         }
