@@ -54,6 +54,7 @@ internal sealed class DatabaseMigratorTests
     public async Task MigrateAsync_JobsOfAnEarlierVersion_GetTheSizeOfTheirFiles()
     {
         await using var server = TestServer.Unstarted();
+        await server.CreateFileAsync();
         var id = Guid.NewGuid().ToString().ToUpperInvariant();
         await using (var context = server.Context())
         {
