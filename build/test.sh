@@ -13,7 +13,7 @@ trap 'exit 143' TERM
 # skipped: the "notExecuted" of the file is not filled by every adapter. A build that fails or a test host that crashes
 # leaves no failed test behind, and counts as one.
 summarise() {
-  { find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + || true; } | awk -v succeeded="$succeeded" '
+  { find "$results" -maxdepth 1 -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + || true; } | awk -v succeeded="$succeeded" '
     function value(name) {
       return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0
     }
@@ -23,9 +23,31 @@ summarise() {
       failed += value("failed") + value("error") + value("timeout") + value("aborted")
     }
     END {
+      if (succeeded == "true") { passed += failed; failed = 0 }
       if (succeeded == "false" && failed == 0) { failed = 1; total++ }
       printf "%d passed, %d failed, %d skipped\n", passed, failed, total - passed - failed
     }'
+}
+
+# The methods of the tests that failed, a line each.
+failed_tests() {
+  { find "$results" -maxdepth 1 -name '*.trx' -exec grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*>' {} + || true; } |
+    sed 's/.* testName="\([^"(]*\).*/\1/' | sort -u
+}
+
+# Engines, browsers and disks of a busy machine have hiccups that are no mistake of the code: a few failed tests are tried
+# once more, and named. One that fails again has failed.
+try_failed_again() {
+  # A test host that crashed has not told of all tests.
+  ! grep -qs -e 'host process crashed' -e 'outcome="Aborted"' "$results"/*.trx || return 1
+  local failed
+  mapfile -t failed < <(failed_tests)
+  ((${#failed[@]} > 0 && ${#failed[@]} <= 5)) || return 1
+  note "Trying again: ${failed[*]}"
+  local filter
+  filter=$(printf '|Name~%s' "${failed[@]}")
+  dotnet test OgcProcesses.sln -c Release --no-build -m:1 --filter "${filter:1}" --logger "console;verbosity=minimal" </dev/null || return 1
+  note "Passed at the second try only: ${failed[*]}"
 }
 
 require_dotnet
@@ -51,7 +73,7 @@ if quietly build-tests.log dotnet build OgcProcesses.sln -c Release; then
   # One project after the other: they share the engine and two processors, and result files of the same second
   # would get the same name.
   dotnet test OgcProcesses.sln -c Release --no-build -m:1 --logger trx --logger "console;verbosity=minimal" \
-    --results-directory "$results" </dev/null || succeeded=false
+    --results-directory "$results" </dev/null || try_failed_again || succeeded=false
 else
   succeeded=false
 fi
