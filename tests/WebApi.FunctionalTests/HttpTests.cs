@@ -13,7 +13,7 @@ internal sealed class HttpTests : ServerTests
     [TestCase("/processes", "GET, HEAD, OPTIONS, POST")]
     [TestCase("/processes/echo", "DELETE, GET, HEAD, OPTIONS, PUT")]
     [TestCase("/processes/none/execution", "OPTIONS, POST")]
-    [TestCase("/jobs/" + NoJob, "DELETE, GET, HEAD, OPTIONS")]
+    [TestCase("/jobs/" + NoJob, "DELETE, GET, HEAD, OPTIONS, PATCH")]
     [TestCase("/jobs/" + NoJob + "/results", "GET, HEAD, OPTIONS")]
     [TestCase("/" + NoJob, "GET, HEAD, OPTIONS")]
     [TestCase("/health/live", "GET, HEAD, OPTIONS")]
