@@ -126,7 +126,6 @@ internal sealed class LimitsTests
     [TestCase("GET", "/conformance HTTP/1.1\nHost: localhost\nX-Long: {0}\nConnection: close\n\n", 431)]
     [TestCase("GET", "/conformance?x={0} HTTP/1.1\nHost: localhost\nConnection: close\n\n", 414)]
     [TestCase("G\0T", "/ HTTP/1.1\nHost: localhost\n\n", 400)]
-    [TestCase("GET", "/\u0001 HTTP/1.1\nHost: localhost\n\n", 400)]
     [TestCase("GET", "/ HTTP/9.9\nHost: localhost\n\n", 505)]
     public async Task Head_ThatIsTooLongOrNone_IsRefusedByTheWebServer(string method, string rest, int status)
     {
