@@ -191,6 +191,7 @@ ensure_images() {
 ensure_test_tools() {
   local missing=()
   have chromium || missing+=(chromium)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || missing+=(postgresql)
   have cwltool || missing+=(cwltool)
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
   /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)

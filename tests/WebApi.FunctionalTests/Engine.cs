@@ -12,11 +12,18 @@ internal static class Engine
     /// <summary>Containers of an installation, in whatever state.</summary>
     public static Task<IList<ContainerListResponse>> ContainersOfInstanceAsync(string instanceId) => ContainersAsync($"org.ogcprocesses.instance={instanceId}");
 
-    /// <summary>Takes a container away behind the server's back.</summary>
+    /// <summary>Takes a container away behind the server's back, unless the server was faster.</summary>
     public static Task RemoveAsync(string containerId) => AskAsync(async docker =>
     {
-        await docker.Containers.RemoveContainerAsync(containerId, new() { Force = true });
-        return true;
+        try
+        {
+            await docker.Containers.RemoveContainerAsync(containerId, new() { Force = true });
+            return true;
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return false;
+        }
     });
 
     /// <summary>Waits for the end of a container's program.</summary>

@@ -6,8 +6,9 @@ namespace OgcProcesses.Application.Common;
 public static class Trouble
 {
     /// <summary>Whether the database could not be reached, or was locked for too long.</summary>
-    /// <remarks>What saves changes wraps what the provider throws; what reads does not.</remarks>
-    public static bool IsOfDatabase(Exception failure) => failure is DbException || failure.InnerException is DbException;
+    /// <remarks>What saves changes wraps what the provider throws, and so does what tries again; what reads does not.</remarks>
+    public static bool IsOfDatabase(Exception failure) =>
+        failure is DbException || (failure.InnerException is { } inner && IsOfDatabase(inner));
 
     /// <summary>What is wrong with the server's disk; null where something else failed.</summary>
     /// <remarks>By the numbers of Linux (errno) and Windows; the message would name the server's own folders.</remarks>

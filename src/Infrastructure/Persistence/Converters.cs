@@ -45,8 +45,32 @@ internal sealed class ClippingConverter : ValueConverter<string, string>
 
     private static string Clip(string text, int length)
     {
+        text = StorableTextConverter.Storable(text);
         if (text.Length <= length) return text;
         var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
         return text[..end] + "…";
+    }
+}
+
+/// <summary>Text as PostgreSQL takes it, which knows no NUL and no half of a surrogate pair; a program's message may hold both.</summary>
+internal sealed class StorableTextConverter() : ValueConverter<string, string>(text => Storable(text), text => text)
+{
+    private const char Replacement = '\uFFFD';
+
+    /// <summary>The text, with U+FFFD for what can't be stored.</summary>
+    public static string Storable(string text) => IsStorable(text)
+        ? text
+        : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? Replacement.ToString() : rune.ToString()));
+
+    private static bool IsStorable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == 0 || char.IsLowSurrogate(text[i])) return false;
+            if (!char.IsHighSurrogate(text[i])) continue;
+            if (++i == text.Length || !char.IsLowSurrogate(text[i])) return false;
+        }
+
+        return true;
     }
 }

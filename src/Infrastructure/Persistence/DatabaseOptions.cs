@@ -11,6 +11,9 @@ public enum DatabaseProvider
 
     /// <summary>Microsoft SQL Server, for one node or many.</summary>
     SqlServer,
+
+    /// <summary>PostgreSQL, for one node or many.</summary>
+    PostgreSql,
 }
 
 /// <summary>Where jobs and processes are recorded. Section <c>Database</c>.</summary>
@@ -38,10 +41,10 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
 {
     public ValidateOptionsResult Validate(string? name, DatabaseOptions options) => options switch
     {
-        { Provider: not (DatabaseProvider.Sqlite or DatabaseProvider.SqlServer) } =>
-            ValidateOptionsResult.Fail($"Database:Provider must be {string.Join(" or ", Enum.GetNames<DatabaseProvider>())}."),
-        { Provider: DatabaseProvider.SqlServer, ConnectionString: null or "" } =>
-            ValidateOptionsResult.Fail("Database:ConnectionString is required when Database:Provider is SqlServer."),
+        _ when !Enum.IsDefined(options.Provider) =>
+            ValidateOptionsResult.Fail($"Database:Provider must be one of {string.Join(", ", Enum.GetNames<DatabaseProvider>())}."),
+        { Provider: not DatabaseProvider.Sqlite, ConnectionString: null or "" } =>
+            ValidateOptionsResult.Fail($"Database:ConnectionString is required when Database:Provider is {options.Provider}."),
         _ => ValidateOptionsResult.Success,
     };
 }

@@ -19,6 +19,9 @@ internal sealed class OgcContextFactory(
         DatabaseProvider.SqlServer => new PooledDbContextFactory<SqlServerDbContext>(
             Options<SqlServerDbContext>(loggers, interceptors, builder => SqlServerDbContext.Configure(builder, database.Value)))
             .CreateDbContext,
+        DatabaseProvider.PostgreSql => new PooledDbContextFactory<PostgreSqlDbContext>(
+            Options<PostgreSqlDbContext>(loggers, interceptors, builder => PostgreSqlDbContext.Configure(builder, database.Value)))
+            .CreateDbContext,
         _ => new PooledDbContextFactory<SqliteDbContext>(
             Options<SqliteDbContext>(
                 loggers, interceptors, builder => SqliteDbContext.Configure(builder, database.Value, data.Value.Of(DatabaseFile))))

@@ -9,6 +9,12 @@ namespace OgcProcesses.Infrastructure.Persistence;
 /// <summary>The tables; each provider derives its own context, since each has its own migrations.</summary>
 internal abstract class OgcDbContext(DbContextOptions options) : DbContext(options)
 {
+    /// <summary>How often a database server that can't be reached is tried again, before whoever waits for it is told.</summary>
+    protected const int MostRetries = 4;
+
+    /// <summary>Longest pause between two of these.</summary>
+    protected static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(2);
+
     public DbSet<Process> Processes => Set<Process>();
 
     public DbSet<ProcessRevision> Revisions => Set<ProcessRevision>();
@@ -55,6 +61,11 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
         }
     }
 
-    protected static IEnumerable<IMutableProperty> PropertiesOf(IMutableTypeBase type) =>
+    /// <summary>Every column of text.</summary>
+    protected static IEnumerable<IMutableProperty> TextsOf(ModelBuilder modelBuilder) => modelBuilder.Model.GetEntityTypes()
+        .SelectMany(PropertiesOf)
+        .Where(property => (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string));
+
+    private static IEnumerable<IMutableProperty> PropertiesOf(IMutableTypeBase type) =>
         type.GetDeclaredProperties().Concat(type.GetDeclaredComplexProperties().SelectMany(part => PropertiesOf(part.ComplexType)));
 }

@@ -16,7 +16,7 @@ internal sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> op
         builder.UseSqlServer(database.ConnectionString, server => server
             .CommandTimeout((int)database.CommandTimeout.TotalSeconds)
             .MaxBatchSize(database.MaxBatchSize)
-            .EnableRetryOnFailure());
+            .EnableRetryOnFailure(MostRetries, LongestRetryDelay, null));
 
     public override bool IsDuplicate(DbUpdateException failure) =>
         failure.InnerException is SqlException { Number: DuplicateKey or DuplicateInIndex };
@@ -28,9 +28,7 @@ internal sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> op
         modelBuilder.Entity<Job>().HasKey(job => job.Id).IsClustered(false);
         modelBuilder.Entity<Job>().HasIndex(job => new { job.Created, job.Id }).IsClustered();
         // Identifiers differ by case here, and sort as on every other database.
-        var texts = modelBuilder.Model.GetEntityTypes().SelectMany(PropertiesOf)
-            .Where(property => (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string));
-        foreach (var text in texts) text.SetCollation("Latin1_General_100_BIN2");
+        foreach (var text in TextsOf(modelBuilder)) text.SetCollation("Latin1_General_100_BIN2");
     }
 
     internal sealed class DesignTime : IDesignTimeDbContextFactory<SqlServerDbContext>

@@ -7,6 +7,7 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
 [TestFixture(DatabaseProvider.Sqlite)]
+[TestFixture(DatabaseProvider.PostgreSql)]
 [TestFixture(DatabaseProvider.SqlServer)]
 internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
 {

@@ -11,6 +11,7 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
 [TestFixture(DatabaseProvider.Sqlite)]
+[TestFixture(DatabaseProvider.PostgreSql)]
 [TestFixture(DatabaseProvider.SqlServer)]
 internal sealed class EfJobStoreTests(DatabaseProvider provider)
 {
@@ -611,6 +612,21 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         jobs[3].Dismiss(Noon.AddSeconds(3));
         jobs[5].Dismiss(Noon.AddSeconds(3));
         foreach (var job in jobs) await Jobs.AddAsync(job, None);
+    }
+
+    [Test]
+    public async Task UpdateAsync_WithTextThatNotEveryDatabaseTakes_IsStoredAllTheSame()
+    {
+        var (message, errors) = ("half \uD83D", "nul \0, pair \U0001F30D, half \uDE00 ");
+        var job = await AddRunningAsync();
+        await Jobs.UpdateAsync(job.Id, changed => changed.Report(FirstClaim, message, null, Noon), None);
+        await Jobs.UpdateAsync(job.Id, changed => changed.Fail(FirstClaim, new(JobFailureKind.ExitCode, "\0", 1, errors), Noon), None);
+
+        await using var another = _server.Another();
+        var failure = (await another.Jobs.FindAsync(job.Id, None))!.Failure!;
+
+        Assert.That(failure.Reason, Is.EqualTo("\uFFFD"));
+        Assert.That(failure.StandardError, Does.StartWith("nul ").And.Contain("pair \U0001F30D, half ").And.EndWith(" "));
     }
 
     private async Task<Job> AddRunningAsync()

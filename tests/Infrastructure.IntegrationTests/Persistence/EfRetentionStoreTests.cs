@@ -11,6 +11,7 @@ namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>What expires, when, and what is left of it: the sweeper on the stores as the server has them.</summary>
 [TestFixture(DatabaseProvider.Sqlite)]
+[TestFixture(DatabaseProvider.PostgreSql)]
 [TestFixture(DatabaseProvider.SqlServer)]
 internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
 {

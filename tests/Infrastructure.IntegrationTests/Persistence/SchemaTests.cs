@@ -8,7 +8,12 @@ namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 /// <summary>What the tables are, as far as that can be known without a server.</summary>
 internal sealed class SchemaTests
 {
-    private static OgcDbContext[] Contexts => [new SqliteDbContext.DesignTime().CreateDbContext([]), new SqlServerDbContext.DesignTime().CreateDbContext([])];
+    private static OgcDbContext[] Contexts =>
+    [
+        new SqliteDbContext.DesignTime().CreateDbContext([]),
+        new SqlServerDbContext.DesignTime().CreateDbContext([]),
+        new PostgreSqlDbContext.DesignTime().CreateDbContext([]),
+    ];
 
     [TestCaseSource(nameof(Contexts))]
     public void Migrations_OfEachProvider_MakeWhatTheModelSays(DbContext context) =>

@@ -56,6 +56,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public OgcDbContext Context() => _services.GetRequiredService<IDbContextFactory<OgcDbContext>>().CreateDbContext();
 
+    private string? Provider => _settings.GetValueOrDefault("Database:Provider");
+
     public string Folder => _settings["Data:Directory"]!;
 
     /// <summary>An empty database, which only the migrator makes otherwise.</summary>
@@ -79,6 +81,10 @@ internal sealed class TestServer : IAsyncDisposable
             var own = new SqlConnectionStringBuilder(connection) { InitialCatalog = $"ogc_test_{Guid.NewGuid():N}" };
             settings.Add(("Database:ConnectionString", own.ConnectionString));
         }
+        else if (provider == DatabaseProvider.PostgreSql)
+        {
+            settings.Add(("Database:ConnectionString", await SharedPostgreSql.CreateDatabaseAsync()));
+        }
 
         var server = Unstarted([.. settings]);
         await server.Migrator.MigrateAsync(CancellationToken.None);
@@ -90,12 +96,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_isFirst && _settings.GetValueOrDefault("Database:Provider") == nameof(DatabaseProvider.SqlServer))
+        if (_isFirst && Provider == nameof(DatabaseProvider.SqlServer))
         {
             await using var context = Context();
             await context.Database.EnsureDeletedAsync();
         }
 
+        if (_isFirst && Provider == nameof(DatabaseProvider.PostgreSql)) await SharedPostgreSql.DropDatabaseAsync(_settings["Database:ConnectionString"]!);
         await _services.DisposeAsync();
         if (!_isFirst) return;
         SqliteConnection.ClearAllPools();

@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
+
+namespace OgcProcesses.Infrastructure.Persistence;
+
+/// <summary>PostgreSQL.</summary>
+internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : OgcDbContext(options)
+{
+    /// <summary>Tells a context how to reach the database.</summary>
+    public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        connection.ApplicationName ??= "OgcProcesses";
+        builder.UseNpgsql(connection.ConnectionString, postgreSql => postgreSql
+            .CommandTimeout((int)database.CommandTimeout.TotalSeconds)
+            .MaxBatchSize(database.MaxBatchSize)
+            .EnableRetryOnFailure(MostRetries, LongestRetryDelay, null));
+    }
+
+    public override bool IsDuplicate(DbUpdateException failure) =>
+        failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<string>().HaveConversion<StorableTextConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        // Identifiers sort by their bytes, as on every other database, whatever the database's own language.
+        foreach (var text in TextsOf(modelBuilder)) text.SetCollation("C");
+    }
+
+    internal sealed class DesignTime : IDesignTimeDbContextFactory<PostgreSqlDbContext>
+    {
+        public PostgreSqlDbContext CreateDbContext(string[] args)
+        {
+            var builder = new DbContextOptionsBuilder<PostgreSqlDbContext>();
+            Configure(builder, new() { ConnectionString = "Host=localhost" });
+            return new(builder.Options);
+        }
+    }
+}
