@@ -192,6 +192,7 @@ ensure_test_tools() {
   local missing=()
   have chromium || missing+=(chromium)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || missing+=(postgresql)
+  have sqlite3 || missing+=(sqlite3)
   have cwltool || missing+=(cwltool)
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
   /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)

@@ -53,12 +53,24 @@ public sealed class DatabaseServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Saves a database that may be in use, as an operator does.</summary>
+    public Task DumpAsync(string connectionString, string file) => RunAsync(
+        PathOf("pg_dump"), "--host", _folder, "--username", Superuser, "--format", "custom", "--file", file, NameIn(connectionString));
+
+    /// <summary>Makes a database of what was saved.</summary>
+    /// <returns>How to reach it.</returns>
+    public async Task<string> RestoreAsync(string file)
+    {
+        var made = await CreateDatabaseAsync();
+        await RunAsync(PathOf("pg_restore"), "--host", _folder, "--username", Superuser, "--no-owner", "--exit-on-error", "--dbname", NameIn(made), file);
+        return made;
+    }
+
     /// <summary>Removes a database, whoever is connected to it.</summary>
     public async Task DropDatabaseAsync(string connectionString)
     {
-        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
         await using (var connection = new NpgsqlConnection(connectionString)) NpgsqlConnection.ClearPool(connection);
-        await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {NameIn(connectionString)} WITH (FORCE)");
     }
 
     /// <summary>Ends the server at once, as a crash does; its data stay.</summary>
@@ -114,12 +126,15 @@ public sealed class DatabaseServer : IAsyncDisposable
     /// <summary>Starts one of PostgreSQL's programs, which refuse to be root.</summary>
     private Process Start(string program, params string[] arguments)
     {
-        var path = Path.Combine(Binaries.Value ?? throw new InvalidOperationException(Obstacle), program);
         string[] command = Environment.IsPrivilegedProcess
-            ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", path, .. arguments]
-            : [path, .. arguments];
+            ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", PathOf(program), .. arguments]
+            : [PathOf(program), .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, WorkingDirectory = _folder })!;
     }
+
+    private static string PathOf(string program) => Path.Combine(Binaries.Value ?? throw new InvalidOperationException(Obstacle), program);
+
+    private static string NameIn(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
