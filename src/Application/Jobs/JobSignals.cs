@@ -4,7 +4,7 @@ using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs;
 
-/// <summary>Tells, inside this process, that jobs were accepted or changed, or that callbacks are due.</summary>
+/// <summary>Tells, inside this process, that jobs were accepted or changed, here or on another node, or that callbacks are due.</summary>
 /// <remarks>A signal only spares a polling wait: one that is lost costs time, never a job.</remarks>
 public sealed class JobSignals : IDisposable
 {
@@ -14,6 +14,9 @@ public sealed class JobSignals : IDisposable
     private readonly SemaphoreSlim _callbacks = new(0, 1);
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _changes = new();
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _written = new();
+
+    /// <summary>Raised when another node has changed a job; with null where any job may have changed. Handlers neither wait nor throw.</summary>
+    public event Action<JobId?>? ChangedElsewhere;
 
     /// <summary>Says that there may be a job to start.</summary>
     public void Work() => Say(_work);
@@ -29,6 +32,22 @@ public sealed class JobSignals : IDisposable
 
     /// <summary>Says that a job has changed.</summary>
     public void Changed(JobId id) => Say(_changes, id);
+
+    /// <summary>Says that another node has changed a job.</summary>
+    public void HearOf(JobId id)
+    {
+        Changed(id);
+        ChangedElsewhere?.Invoke(id);
+    }
+
+    /// <summary>Says that other nodes may have done anything: what they told of it was not heard.</summary>
+    public void HearOfAnything()
+    {
+        Work();
+        CallbackDue();
+        foreach (var id in _changes.Keys) Changed(id);
+        ChangedElsewhere?.Invoke(null);
+    }
 
     /// <summary>Completes with the next change of a job; to be asked for before a look at it.</summary>
     public Task NextChange(JobId id) => Hear(_changes, id);
