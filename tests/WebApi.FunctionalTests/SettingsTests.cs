@@ -21,6 +21,7 @@ internal sealed class SettingsTests
     [TestCase("Database:Provider", "Oracle", "Provider")]
     [TestCase("Database:ConnectionString", "Data Source=/proc/nothing/database.db", "Database:ConnectionString")]
     [TestCase("Data:Directory", "/proc/nothing", "Data:Directory")]
+    [TestCase("Data:WorkDirectory", "/proc/nothing", "Data:WorkDirectory")]
     [TestCase("Logging:LogLevel:Default", "Bogus", "Bogus")]
     [TestCase("urls", "notaurl", "notaurl")]
     public async Task Start_WrongSetting_EndsWithASentenceThatNamesIt(string setting, string value, string named)

@@ -50,6 +50,9 @@ public interface IJobStore
     Task<IReadOnlyList<JobId>> ListWithoutOutputsAsync(
         IReadOnlyCollection<JobId> among, IReadOnlyCollection<JobStatus> statuses, CancellationToken cancellationToken);
 
+    /// <summary>Those among some jobs that a node holds.</summary>
+    Task<IReadOnlySet<JobId>> ListHeldAsync(string node, IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken);
+
     /// <summary>Renews the leases of jobs and says which of them this node still holds.</summary>
     /// <remarks>Leaves the job's version alone: a renewal is no change that anybody could overwrite.</remarks>
     Task<IReadOnlySet<JobId>> RenewLeasesAsync(

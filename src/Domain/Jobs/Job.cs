@@ -170,11 +170,16 @@ public sealed class Job
     public void Postpone(Claim claim, JobFailure why, DateTimeOffset notBefore, DateTimeOffset at)
     {
         EnsureHeldBy(claim);
-        MoveTo(Accepted, at);
-        EndAttempt(Failed, why);
-        (Node, LeaseUntil, NotBefore, Progress) = (null, null, ToMicroseconds(notBefore), 0);
-        Message = $"Attempt {Attempt} failed and is repeated: {why.Reason}";
-        Raise(CallbackKind.InProgress);
+        PutBack(why, $"Attempt {Attempt} failed and is repeated: {why.Reason}", at);
+        NotBefore = ToMicroseconds(notBefore);
+    }
+
+    /// <summary>Lets the job wait for its turn again, after its container or node was lost.</summary>
+    /// <remarks>Refused while another node's lease runs.</remarks>
+    public void Requeue(string node, JobFailure why, DateTimeOffset at)
+    {
+        EnsureFreeFor(node, at);
+        PutBack(why, $"Attempt {Attempt} was lost and is repeated: {why.Reason}", at);
     }
 
     /// <summary>Gives the running job to another node, which found its container alive or ended.</summary>
@@ -300,6 +305,14 @@ public sealed class Job
         Attempts = [.. Attempts, new(++Attempt, node, Running, Updated)];
         Raise(CallbackKind.InProgress);
         return new(node, Attempt);
+    }
+
+    private void PutBack(JobFailure why, string message, DateTimeOffset at)
+    {
+        MoveTo(Accepted, at);
+        EndAttempt(Failed, why);
+        (Node, LeaseUntil, Progress, Message) = (null, null, 0, message);
+        Raise(CallbackKind.InProgress);
     }
 
     private void EndAttempt(JobStatus status, JobFailure? why)

@@ -7,9 +7,13 @@ using ContainerSpec = OgcProcesses.Application.Jobs.Run.ContainerSpec;
 namespace OgcProcesses.Infrastructure.Docker;
 
 /// <summary>Turns a specification into what the engine is asked to create. The sandbox is here and nowhere else.</summary>
-internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandbox)
+internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandbox, ThisNode node)
 {
     public const string InstanceLabel = "org.ogcprocesses.instance";
+
+    /// <summary>The node that made the container; another may have taken its job over since.</summary>
+    public const string NodeLabel = "org.ogcprocesses.node";
+
     public const string JobLabel = "org.ogcprocesses.job";
     public const string AttemptLabel = "org.ogcprocesses.attempt";
     public const string GpusLabel = "org.ogcprocesses.gpus";
@@ -59,6 +63,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
         var labels = new Dictionary<string, string>
         {
             [InstanceLabel] = docker.Instance,
+            [NodeLabel] = node.Id,
             [JobLabel] = spec.JobId.ToString(),
             [AttemptLabel] = Text(spec.Attempt),
         };
@@ -80,7 +85,8 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
     }
 
     /// <summary>A container that does nothing but hold a network namespace with nothing in it.</summary>
-    public CreateContainerParameters Holder(string holderLabel)
+    /// <param name="run">The run of the server that it belongs to.</param>
+    public CreateContainerParameters Holder(string run)
     {
         var host = Hardened();
         host.NetworkMode = "none";
@@ -97,7 +103,7 @@ internal sealed class ContainerRecipe(DockerOptions docker, SandboxOptions sandb
             Cmd = ["2147483647"],
             Healthcheck = NoHealthcheck,
             HostConfig = host,
-            Labels = new Dictionary<string, string> { [InstanceLabel] = docker.Instance, [HolderLabel] = holderLabel },
+            Labels = new Dictionary<string, string> { [InstanceLabel] = docker.Instance, [NodeLabel] = node.Id, [HolderLabel] = run },
         };
     }
 

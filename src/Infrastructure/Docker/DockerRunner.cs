@@ -37,14 +37,15 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
     private readonly SemaphoreSlim _choosingGpus = new(1, 1);
     private readonly UsageSampler _usage;
 
-    public DockerRunner(IOptions<DockerOptions> docker, IOptions<SandboxOptions> sandbox, TimeProvider clock, ILogger<DockerRunner> logger)
+    public DockerRunner(
+        IOptions<DockerOptions> docker, IOptions<SandboxOptions> sandbox, ThisNode node, TimeProvider clock, ILogger<DockerRunner> logger)
     {
         (_docker, _sandbox, _logger) = (docker.Value, sandbox.Value, logger);
         _engine = new(_docker);
         _images = new(_engine, _docker, clock, logger);
-        _recipe = new(_docker, _sandbox);
+        _recipe = new(_docker, _sandbox, node);
         _usage = new(_engine, new Cgroups(), clock);
-        Holders = new(_engine, _docker, _recipe, clock, logger);
+        Holders = new(_engine, _docker, _recipe, node, clock, logger);
     }
 
     /// <summary>The network namespaces kept ready.</summary>

@@ -12,8 +12,8 @@ namespace OgcProcesses.Infrastructure.Docker;
 /// job costs. A pool that has none to give is no failure: the job gets its own. A holder may vanish at any time without
 /// harm to a program that has started; it keeps the namespace.
 /// </remarks>
-internal sealed partial class HolderPool(EngineConnection engine, DockerOptions options, ContainerRecipe recipe, TimeProvider clock, ILogger logger)
-    : IAsyncDisposable
+internal sealed partial class HolderPool(
+    EngineConnection engine, DockerOptions options, ContainerRecipe recipe, ThisNode node, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How long none is made after one could not be.</summary>
     public static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
@@ -112,8 +112,7 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
             for (var left = _unremoved.Count; left > 0 && _unremoved.TryDequeue(out var earlier); left--) await RemoveAsync(earlier);
 
             // Not to be cut, lest a holder stays that nobody knows of.
-            var label = $"{Environment.MachineName}/{_run}";
-            id = (await engine.AskAsync(client => client.Containers.CreateContainerAsync(recipe.Holder(label)), default)).ID;
+            id = (await engine.AskAsync(client => client.Containers.CreateContainerAsync(recipe.Holder(_run)), default)).ID;
             await engine.AskAsync(client => client.Containers.StartContainerAsync(id, new()), default);
             var holder = new Holder(id);
             lock (_lock)
@@ -157,8 +156,8 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
         await RemoveAsync(holder.Id);
     }
 
-    /// <summary>Removes the holders of an earlier run on this machine, and of other machines when they are old.</summary>
-    /// <remarks>A server that still lives replaces what it loses this way.</remarks>
+    /// <summary>Removes the holders of this node's earlier runs, and those of other nodes when they are old.</summary>
+    /// <remarks>A node that still lives replaces what it loses this way; of one that never comes back nothing stays.</remarks>
     private async Task SweepAsync()
     {
         var filter = new Dictionary<string, bool>
@@ -169,9 +168,8 @@ internal sealed partial class HolderPool(EngineConnection engine, DockerOptions 
         var query = new ContainersListParameters { All = true, Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = filter } };
         foreach (var found in await engine.AskAsync(client => client.Containers.ListContainersAsync(query), default))
         {
-            var owner = found.Labels[ContainerRecipe.HolderLabel].Split('/');
-            var ours = owner[0] == Environment.MachineName;
-            if (ours ? owner[^1] != _run : clock.GetUtcNow() - found.Created > Abandoned) await RemoveAsync(found.ID);
+            var isOurs = found.Labels.TryGetValue(ContainerRecipe.NodeLabel, out var owner) && owner == node.Id;
+            if (isOurs ? found.Labels[ContainerRecipe.HolderLabel] != _run : clock.GetUtcNow() - found.Created > Abandoned) await RemoveAsync(found.ID);
         }
     }
 

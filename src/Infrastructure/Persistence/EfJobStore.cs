@@ -136,6 +136,18 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return found;
     }
 
+    public async Task<IReadOnlySet<JobId>> ListHeldAsync(string node, IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken)
+    {
+        var held = new HashSet<JobId>();
+        foreach (var ids in jobs.Chunk(MostIds))
+        {
+            await using var context = contexts.CreateDbContext();
+            held.UnionWith(await HeldIn(context, node, ids).Select(job => job.Id).ToListAsync(cancellationToken));
+        }
+
+        return held;
+    }
+
     public async Task<IReadOnlySet<JobId>> RenewLeasesAsync(
         string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {
@@ -145,7 +157,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
             held.UnionWith(await writer.RunAsync(
                 async context =>
                 {
-                    var own = context.Jobs.Where(job => ids.Contains(job.Id) && job.Status == JobStatus.Running && job.Node == node);
+                    var own = HeldIn(context, node, ids);
                     await own.ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntil, leaseUntil), cancellationToken);
                     return await own.Select(job => job.Id).ToListAsync(cancellationToken);
                 },
@@ -156,6 +168,9 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     }
 
     public void Dispose() => _requests.Dispose();
+
+    private static IQueryable<Job> HeldIn(OgcDbContext context, string node, JobId[] ids) =>
+        context.Jobs.Where(job => ids.Contains(job.Id) && job.Status == JobStatus.Running && job.Node == node);
 
     private async Task<Job?> UpdateAsync(OgcDbContext context, JobId id, Action<Job> change, CancellationToken cancellationToken)
     {

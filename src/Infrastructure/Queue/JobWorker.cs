@@ -8,7 +8,7 @@ namespace OgcProcesses.Infrastructure.Queue;
 
 /// <summary>Starts waiting jobs when told of them, and looks for them now and then without being told.</summary>
 internal sealed partial class JobWorker(
-    JobDispatcher dispatcher, JobSignals signals, IOptions<RunnerOptions> options, ILogger<JobWorker> logger) : BackgroundService
+    JobDispatcher dispatcher, Reconciler reconciler, JobSignals signals, IOptions<RunnerOptions> options, ILogger<JobWorker> logger) : BackgroundService
 {
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -20,6 +20,8 @@ internal sealed partial class JobWorker(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Or what a restarted node still runs would come on top of its budget.
+        await reconciler.Resumed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -13,16 +13,9 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
     private const int ChunkBytes = 128 << 10;
 
     private readonly string _root = data.Value.Of("outputs");
-    private readonly string _work = data.Value.Of(WorkFolders.Name);
+    private readonly string _work = data.Value.Work;
 
-    public long AvailableBytes
-    {
-        get
-        {
-            PrivateFolder.Create(_root);
-            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(_root)! : _root).AvailableFreeSpace;
-        }
-    }
+    public long AvailableBytes => Disk.AvailableBytes(_root);
 
     /// <remarks>
     /// The work folder keeps its file, which costs nothing where both lie on one file system: a server that is killed before

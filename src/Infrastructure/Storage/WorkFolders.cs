@@ -6,12 +6,12 @@ using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Infrastructure.Storage;
 
-/// <summary>Work folders at <c>{Data}/work/JOB.ATTEMPT</c>, closed to every other user of this machine.</summary>
+/// <summary>Work folders at <c>{Work}/JOB.ATTEMPT</c>, closed to every other user of this machine.</summary>
 internal sealed partial class WorkFolders(IOptions<DataOptions> data, ILogger<WorkFolders> logger) : IWorkFolders
 {
-    public const string Name = "work";
+    private readonly string _root = data.Value.Work;
 
-    private readonly string _root = data.Value.Of(Name);
+    public long AvailableBytes => Disk.AvailableBytes(_root);
 
     public string Create(JobId jobId, int attempt)
     {

@@ -19,11 +19,11 @@ internal sealed class ANode : IDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var node = new ThisNode(AJob.Node);
         Jobs = new(_signals);
-        Admission = new(options, Outputs);
+        Admission = new(options, Outputs, Folders);
         JobRunner = new(
             Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
             new(Jobs, Outputs, Microsoft.Extensions.Options.Options.Create(reuse ?? new() { Enabled = true }), Clock, NullLogger<ResultReuse>.Instance),
-            new FakeSchemas(), new(Folders, Outputs, options, Clock), node, options, Clock,
+            new FakeSchemas(), new(Folders, Folders, options, Clock), node, options, Clock,
             NullLogger<JobRunner>.Instance);
         Dispatcher = new(Jobs, Processes, Admission, JobRunner, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
         Reconciler = new(Jobs, Runner, Folders, Dispatcher, node, options, Clock, NullLogger<Reconciler>.Instance);

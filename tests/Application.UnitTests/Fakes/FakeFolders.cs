@@ -58,5 +58,7 @@ internal sealed class FakeFolders : IWorkFolders, IOutputFolder, IDisposable
         ? bytes
         : throw new OutputRefusedException($"more than {mostBytes} bytes", JobFailureKind.LimitExceeded);
 
+    public long AvailableBytes { get; set; } = long.MaxValue;
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -129,8 +129,15 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     }
 
     public Task<IReadOnlySet<JobId>> RenewLeasesAsync(
-        string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+        string node, IReadOnlyCollection<JobId> jobs, DateTimeOffset leaseUntil, CancellationToken cancellationToken) =>
+        ListHeldAsync(node, jobs, cancellationToken);
+
+    /// <summary>Throws what a look at who holds a job is to fail with.</summary>
+    public Action Looking { get; set; } = () => { };
+
+    public Task<IReadOnlySet<JobId>> ListHeldAsync(string node, IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken)
     {
+        Looking();
         lock (_lock)
         {
             return Task.FromResult<IReadOnlySet<JobId>>(_jobs

@@ -255,4 +255,14 @@ internal sealed class JobTests
         Assert.That((claim, job.NotBefore, job.Started), Is.EqualTo((new Claim("node-2", 2), (DateTimeOffset?)null, (DateTimeOffset?)AJob.Now)), "the first start stays");
         Assert.That(job.Attempts.Select(attempt => attempt.Status), Is.EqualTo(new[] { JobStatus.Failed, JobStatus.Running }));
     }
+
+    [Test]
+    public void Requeue_WhileAnotherNodesLeaseRuns_IsRefused_AndThenPutsTheJobBack()
+    {
+        var job = AJob.Running().Build();
+        Assert.Throws<ClaimLostException>(() => job.Requeue("node-2", AJob.Lost, AJob.Now));
+        job.Requeue("node-2", AJob.Lost, AJob.LeaseEnd);
+        Assert.That((job.Status, job.Node, job.LeaseUntil, job.NotBefore), Is.EqualTo((JobStatus.Accepted, (string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
+        Assert.That((job.Attempts.Single().Status, job.Start("node-2", AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd).Attempt), Is.EqualTo((JobStatus.Failed, 2)));
+    }
 }

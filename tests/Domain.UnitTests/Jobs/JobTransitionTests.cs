@@ -11,6 +11,7 @@ internal sealed class JobTransitionTests
         ["Start"] = job => job.Start(AJob.Node, AJob.LeaseEnd, AJob.Now),
         ["Adopt"] = job => job.Adopt(AJob.Node, AJob.LeaseEnd, AJob.Now),
         ["Retry"] = job => job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, AJob.Now),
+        ["Requeue"] = job => job.Requeue(AJob.Node, AJob.Lost, AJob.Now),
         ["Report"] = job => job.Report(AJob.FirstClaim, "Reading", 10, AJob.Now),
         ["UseImage"] = job => job.UseImage(AJob.FirstClaim, "sha256:1"),
         ["Succeed"] = job => job.Succeed(AJob.FirstClaim, [], AJob.Now),
@@ -23,6 +24,7 @@ internal sealed class JobTransitionTests
     [TestCase(Accepted, "Dismiss", Dismissed)]
     [TestCase(Running, "Adopt", Running)]
     [TestCase(Running, "Retry", Running)]
+    [TestCase(Running, "Requeue", Accepted)]
     [TestCase(Running, "Report", Running)]
     [TestCase(Running, "UseImage", Running)]
     [TestCase(Running, "Succeed", Successful)]
@@ -45,16 +47,20 @@ internal sealed class JobTransitionTests
 
     [TestCase(Accepted, "Adopt")]
     [TestCase(Accepted, "Retry")]
+    [TestCase(Accepted, "Requeue")]
     [TestCase(Running, "Start")]
     [TestCase(Successful, "Start")]
     [TestCase(Successful, "Adopt")]
     [TestCase(Successful, "Retry")]
+    [TestCase(Successful, "Requeue")]
     [TestCase(Failed, "Start")]
     [TestCase(Failed, "Adopt")]
     [TestCase(Failed, "Retry")]
+    [TestCase(Failed, "Requeue")]
     [TestCase(Dismissed, "Start")]
     [TestCase(Dismissed, "Adopt")]
     [TestCase(Dismissed, "Retry")]
+    [TestCase(Dismissed, "Requeue")]
     [TestCase(Dismissed, "Dismiss")]
     public void Move_WhereTheStatusForbidsIt_IsRefused(JobStatus from, string move)
     {

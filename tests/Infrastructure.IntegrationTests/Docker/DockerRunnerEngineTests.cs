@@ -220,7 +220,7 @@ internal sealed class DockerRunnerEngineTests
             RequestTimeout = requests ?? TimeSpan.FromMinutes(2),
             PullTimeout = pulls ?? TimeSpan.FromMinutes(2),
         }),
-        Options.Create(new SandboxOptions()), TimeProvider.System, new TestLog<DockerRunner>());
+        Options.Create(new SandboxOptions()), new ThisNode("node-1"), TimeProvider.System, new TestLog<DockerRunner>());
 
     internal static async Task<WebApplication> FakeAsync(Action<WebApplication> routes, string? socket = null)
     {

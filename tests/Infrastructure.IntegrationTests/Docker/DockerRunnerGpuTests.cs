@@ -77,7 +77,7 @@ internal sealed class DockerRunnerGpuTests
         {
             Endpoint = engine.Urls.First().Replace("http:", "tcp:", StringComparison.Ordinal), InstanceId = "gpus", Holders = 0, FileExchange = FileExchange.Archive,
         }),
-        Options.Create(new SandboxOptions()), TimeProvider.System, new TestLog<DockerRunner>());
+        Options.Create(new SandboxOptions()), new ThisNode("node-1"), TimeProvider.System, new TestLog<DockerRunner>());
 
     /// <summary>An engine that notes what it is asked to create.</summary>
     private Task<WebApplication> NotingAsync() => DockerRunnerEngineTests.FakeAsync(app =>

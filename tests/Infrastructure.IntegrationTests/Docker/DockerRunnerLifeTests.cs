@@ -213,7 +213,7 @@ internal sealed class DockerRunnerLifeTests
         await using var rig = new Rig();
         var spec = rig.Sh("echo once");
         Infrastructure.Docker.WorkFolder.Open(spec.WorkFolder);
-        var created = await EngineFixture.Client.Containers.CreateContainerAsync(new ContainerRecipe(rig.Docker, new()).For(spec, null, null, []));
+        var created = await EngineFixture.Client.Containers.CreateContainerAsync(new ContainerRecipe(rig.Docker, new(), new("node-1")).For(spec, null, null, []));
         Assert.That(await rig.Runner.FindAsync(spec.JobId, 1, Cancelled), Has.Property(nameof(JobContainer.State)).EqualTo(ContainerState.Created));
 
         var (container, exit, _) = await rig.RunAsync(spec);

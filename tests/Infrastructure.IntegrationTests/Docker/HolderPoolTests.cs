@@ -152,6 +152,22 @@ internal sealed class HolderPoolTests
     }
 
     [Test]
+    public async Task Start_OfAnotherNodeOnTheEngine_LeavesTheHoldersOfThisOne_UntilTheyAreOld()
+    {
+        await using var rig = await ReadyAsync();
+        var ours = await HolderAsync(rig);
+        var second = rig.Start("node-2");
+        await UntilMadeAsync(rig, () => AskForOne(second), second, count: 2);
+        Assert.That(await HoldersAsync(rig), Has.Member(ours).And.Count.EqualTo(2));
+
+        rig.Clock.Advance(TimeSpan.FromDays(2));
+        var third = rig.Start("node-3");
+        await AskForOne(third);
+        await third.Holders.SettleAsync();
+        Assert.That(await HoldersAsync(rig), Has.No.Member(ours).And.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Holder_Itself_IsConfined()
     {
         await using var rig = await ReadyAsync();

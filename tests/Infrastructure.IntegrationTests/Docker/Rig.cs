@@ -41,10 +41,10 @@ internal sealed class Rig : IAsyncDisposable
 
     public string WorkFolder => Path.Combine(_folder.FullName, "attempt");
 
-    /// <summary>Another run of the same server.</summary>
-    public DockerRunner Start()
+    /// <summary>Another run of the same server, or of another node.</summary>
+    public DockerRunner Start(string node = "node-1")
     {
-        var runner = new DockerRunner(Options.Create(Docker), Options.Create(_sandbox), Clock, new TestLog<DockerRunner>());
+        var runner = new DockerRunner(Options.Create(Docker), Options.Create(_sandbox), new ThisNode(node), Clock, new TestLog<DockerRunner>());
         _runners.Add(runner);
         return runner;
     }

@@ -75,8 +75,8 @@ public enum Entry
     Failed,
 }
 
-/// <summary>Decides which jobs may run on this node at once: within its budget of cores and memory, its limits in number, and while its disk has room.</summary>
-public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outputs)
+/// <summary>Decides which jobs may run on this node at once: within its budget of cores and memory, its limits in number, and while its disks have room.</summary>
+public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outputs, IWorkFolders folders)
 {
     // A double that is added to and subtracted from does not come back to where it was.
     private const double Rounding = 1e-6;
@@ -147,7 +147,7 @@ public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outp
     private (Entry Entry, string Reason)? Obstacle(ProcessId process, Demand demand)
     {
         var running = _running.Values;
-        if (outputs.AvailableBytes < _limits.MinFreeBytes) return (Entry.Full, "the server's disk is full");
+        if (Math.Min(outputs.AvailableBytes, folders.AvailableBytes) < _limits.MinFreeBytes) return (Entry.Full, "the server's disk is full");
         if (demand.Cpu > _limits.CpuBudget + Rounding) return (Entry.TooLarge, "it needs more cores than this server gives to jobs");
         if (demand.Memory > _limits.MemoryBudget) return (Entry.TooLarge, "it needs more memory than this server gives to jobs");
         if (demand.Gpus > _limits.Gpus.Count) return (Entry.TooLarge, "it needs more GPUs than this server gives to jobs");

@@ -37,4 +37,7 @@ public interface IWorkFolders
 
     /// <summary>Jobs that have folders.</summary>
     IReadOnlyList<JobId> List();
+
+    /// <summary>Bytes that can still be written to them.</summary>
+    long AvailableBytes { get; }
 }

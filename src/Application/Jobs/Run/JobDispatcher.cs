@@ -50,6 +50,10 @@ public sealed partial class JobDispatcher(
     }
 
     /// <summary>Goes on with a running job that nobody worked on.</summary>
+    /// <remarks>
+    /// A program that runs is watched, whether or not there is a place for it. One that is to be started again is so where it
+    /// fits; else the job waits for its turn again, on whichever node that is.
+    /// </remarks>
     /// <param name="job">The job.</param>
     /// <param name="container">Its container; null when it is lost.</param>
     /// <param name="stopping">Fires when the server stops.</param>
@@ -60,10 +64,19 @@ public sealed partial class JobDispatcher(
         if (!_working.TryAdd(job.Id, work)) return;
         try
         {
+            var demand = await processes.DemandOfAsync(job.RevisionId, _options, stopping);
+            if (container is null && admission.TryEnter(job.Id, job.ProcessId, demand) != Entry.Granted && !await runner.IsLastAttemptAsync(job, stopping))
+            {
+                await jobs.UpdateAsync(job.Id, current => current.Requeue(node.Id, vanished, Now), stopping);
+                LogRequeued(job.Id, job.Attempt);
+                End(work);
+                return;
+            }
+
             Claim? claim = null;
             await jobs.UpdateAsync(job.Id, current => claim = current.Adopt(node.Id, LeaseEnd, Now), stopping);
             if (claim is null) throw new ClaimLostException(job.Id, new(node.Id, job.Attempt));
-            admission.Enter(job.Id, job.ProcessId, await processes.DemandOfAsync(job.RevisionId, _options, stopping));
+            admission.Enter(job.Id, job.ProcessId, demand);
             LogResumed(job.Id, job.Attempt, container?.State.ToString() ?? "lost");
             Begin(work, claim, container, vanished, stopping);
         }
@@ -83,11 +96,18 @@ public sealed partial class JobDispatcher(
     }
 
     /// <summary>Renews the leases of the jobs under way, and stops the work on those that were dismissed or taken over elsewhere.</summary>
-    public async Task RenewLeasesAsync(CancellationToken cancellationToken)
+    public Task RenewLeasesAsync(CancellationToken cancellationToken) =>
+        LeaveUnlessHeldAsync(begun => jobs.RenewLeasesAsync(node.Id, begun, LeaseEnd, cancellationToken), cancellationToken);
+
+    /// <summary>Stops the work on jobs that were dismissed or taken over elsewhere.</summary>
+    public Task LookAroundAsync(CancellationToken cancellationToken) =>
+        LeaveUnlessHeldAsync(begun => jobs.ListHeldAsync(node.Id, begun, cancellationToken), cancellationToken);
+
+    private async Task LeaveUnlessHeldAsync(Func<List<JobId>, Task<IReadOnlySet<JobId>>> ask, CancellationToken cancellationToken)
     {
         var begun = _working.Values.Where(work => work.HasBegun).Select(work => work.Id).ToList();
         if (begun.Count == 0) return;
-        var held = await jobs.RenewLeasesAsync(node.Id, begun, LeaseEnd, cancellationToken);
+        var held = await ask(begun);
         foreach (var id in begun.Where(id => !held.Contains(id)))
         {
             if (!_working.TryGetValue(id, out var work)) continue;
@@ -126,30 +146,31 @@ public sealed partial class JobDispatcher(
 
     private async Task<Entry> TryStartAsync(WaitingJob job, CancellationToken stopping)
     {
-        var entry = admission.TryEnter(job.Id, job.ProcessId, await processes.DemandOfAsync(job.RevisionId, _options, stopping));
-        if (entry != Entry.Granted) return entry;
-        // Known before it is claimed, or the reconciler would take it for abandoned.
+        var demand = await processes.DemandOfAsync(job.RevisionId, _options, stopping);
+        // Known before it is claimed, or the reconciler would take it for abandoned. It is known already where another node
+        // has taken over an attempt and put the job back, and this one is still leaving it.
         var work = new Work(job.Id);
-        _working[job.Id] = work;
+        if (!_working.TryAdd(job.Id, work)) return Entry.Failed;
         try
         {
+            var entry = admission.TryEnter(job.Id, job.ProcessId, demand);
             Claim? claim = null;
-            await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), stopping);
+            if (entry == Entry.Granted) await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), stopping);
             if (claim is null) End(work);
             else Begin(work, claim, container: null, vanished: null, stopping);
+            return entry;
         }
         catch (IllegalTransitionException)
         {
             // Another node was faster, or the job was dismissed.
             End(work);
+            return Entry.Granted;
         }
         catch
         {
             End(work);
             throw;
         }
-
-        return Entry.Granted;
     }
 
     /// <summary>Why a job that nobody worked on has no container, if it has none.</summary>
@@ -186,6 +207,9 @@ public sealed partial class JobDispatcher(
 
     [LoggerMessage(LogLevel.Information, "Going on with job {JobId} at attempt {Attempt}; its container is {State}")]
     private partial void LogResumed(JobId jobId, int attempt, string state);
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} of job {JobId} is lost; the job waits for a place")]
+    private partial void LogRequeued(JobId jobId, int attempt);
 
     [LoggerMessage(LogLevel.Error, "Job {JobId} could not be started; it is passed over for now")]
     private partial void LogNotStarted(Exception failure, JobId jobId);

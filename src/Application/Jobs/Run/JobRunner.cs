@@ -41,6 +41,8 @@ public sealed partial class JobRunner(
 
     private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a program runs before its log is followed; that of a shorter one is read at its end, for half the engine's work.</summary>
@@ -164,6 +166,7 @@ public sealed partial class JobRunner(
             {
                 (var image, inputs) = await PrepareAsync(attempt, cancellationToken);
                 if (inputs.Checksums.Count > 0) attempt.Files = inputs.Checksums;
+                await EnsureHeldAsync(id, claim, cancellationToken);
                 if (await TryReuseAsync(attempt, image, inputs, cancellationToken)) return;
                 container = await StartAsync(attempt, image, inputs, cancellationToken);
             }
@@ -294,11 +297,13 @@ public sealed partial class JobRunner(
         var measuring = new UsageFollower(runner, progress, clock).FollowAsync(container, attempt.Saw, ending.Token);
         var watching = outputWatch.UntilTooMuchAsync(attempt.Job.Id, attempt.WorkFolder, ending.Token);
         var waiting = runner.WaitAsync(container, ending.Token);
-        await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
-        var following = log.FollowAsync(
-            waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, reading.Token);
+        var following = Task.CompletedTask;
         try
         {
+            await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
+            await EnsureHeldAsync(attempt.Job.Id, attempt.Claim, cancellationToken);
+            following = log.FollowAsync(
+                waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, reading.Token);
             if (await Task.WhenAny(waiting, watching) == watching && await watching is { } tooMuch)
             {
                 // Without the grace, in which it would go on.
@@ -309,6 +314,7 @@ public sealed partial class JobRunner(
             var exit = await waiting;
             reading.CancelAfter(LastLines);
             await following;
+            await EnsureHeldAsync(attempt.Job.Id, attempt.Claim, cancellationToken);
             if (exit.OutOfMemory) attempt.Saw(new(PeakMemory: attempt.Demand.MemoryLimit));
             if (exit.MayBeTheEngines && attempt.IsResumed) await GiveUpAsync(container, $"its program was ended from outside (exit code {exit.ExitCode}), as by a restart of the engine or of its machine");
             if (exit.ExitCode != 0) throw new JobFailedException(ProgramFailure.OfExit(exit, attempt.Demand, log.LastErrors));
@@ -327,6 +333,24 @@ public sealed partial class JobRunner(
             await following;
             await measuring;
             await watching;
+        }
+    }
+
+    /// <summary>Makes sure that the job is still this node's, before anything is done that the claim does not fence: to containers, logs and outputs.</summary>
+    /// <remarks>The node may have slept through its lease. One that can't ask its database waits: others may ask theirs.</remarks>
+    private async Task EnsureHeldAsync(JobId id, Claim claim, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                if ((await jobs.ListHeldAsync(claim.Node, [id], cancellationToken)).Contains(id)) return;
+                throw new ClaimLostException(id, claim);
+            }
+            catch (Exception trouble) when (Trouble.IsOfDatabase(trouble))
+            {
+                await Task.Delay(DatabaseRetry, clock, cancellationToken);
+            }
         }
     }
 
@@ -423,7 +447,7 @@ public sealed partial class JobRunner(
         try
         {
             var container = await runner.FindAsync(id, attempt, CancellationToken.None);
-            if (container is not null) await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
+            if (container is { State: not ContainerState.Created }) await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
             await CleanUpAsync(id, container, isLast ? null : attempt);
         }
         catch (EngineException failure)
@@ -463,20 +487,21 @@ public sealed partial class JobRunner(
     {
         await WaitForEngineAsync(id, claim, cancellationToken);
         if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
-        await StopAndCleanUpAsync(id, claim.Attempt);
-        if (claim.Attempt >= await MostAttemptsAsync(id, cancellationToken))
+        await EnsureHeldAsync(id, claim, cancellationToken);
+        await StopAndCleanUpAsync(id, claim.Attempt, isLast: false);
+        if (await jobs.FindAsync(id, cancellationToken) is { } job && await IsLastAttemptAsync(job, cancellationToken))
             throw new JobFailedException(lost.Kind, $"Given up after {claim.Attempt} attempts: {lost.Reason}");
         Claim? next = null;
         await jobs.UpdateAsync(
-            id, job => next = job.Retry(node.Id, lost, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
+            id, current => next = current.Retry(node.Id, lost, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
         return (next ?? throw new ClaimLostException(id, claim), null);
     }
 
-    private async Task<int> MostAttemptsAsync(JobId id, CancellationToken cancellationToken)
+    /// <summary>Whether a job may not be tried again, once its present attempt is lost.</summary>
+    internal async Task<bool> IsLastAttemptAsync(Job job, CancellationToken cancellationToken)
     {
-        var job = await jobs.FindAsync(id, cancellationToken);
-        var revision = job is null ? null : await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
-        return (revision?.Unit.Retry ?? new()).MostAttempts(_options.MaxAttempts);
+        var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
+        return job.Attempt >= (revision?.Unit.Retry ?? new()).MostAttempts(_options.MaxAttempts);
     }
 
     /// <summary>Gives the operator time to make room; false when that has run out, and the job has failed.</summary>

@@ -8,7 +8,7 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// A bound folder has no size of its own, and looking after the end would be too late for the disk. When that runs short all
 /// the same, the program that has written most is stopped, and time given for its files to go before the next one is.
 /// </remarks>
-public sealed class OutputWatch(IOutputFolder folder, IOutputStore store, IOptions<RunnerOptions> options, TimeProvider clock)
+public sealed class OutputWatch(IOutputFolder folder, IWorkFolders disk, IOptions<RunnerOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -50,7 +50,7 @@ public sealed class OutputWatch(IOutputFolder folder, IOutputStore store, IOptio
         {
             var written = folder.Measure(outputs, _limits.MaxOutputBytes, _limits.MaxOutputFiles);
             // Executions are refused below the whole; what runs may use half of it.
-            var isShort = store.AvailableBytes < _limits.MinFreeBytes / 2;
+            var isShort = disk.AvailableBytes < _limits.MinFreeBytes / 2;
             lock (_lock)
             {
                 _written[id] = written;

@@ -22,11 +22,17 @@ public sealed partial class Reconciler(
     TimeProvider clock,
     ILogger<Reconciler> logger)
 {
+    private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once the jobs that this node held before its start count to its budget again.</summary>
+    public Task Resumed => _resumed.Task;
+
     /// <summary>One comparison. A job that can't be settled is told in the log and does not keep the others from it.</summary>
     public async Task ReconcileAsync(CancellationToken stopping)
     {
         foreach (var job in await jobs.ListAbandonedAsync(node.Id, dispatcher.Working, clock.GetUtcNow(), stopping))
             await OrLogAsync(job.Id, () => ResumeAsync(job, stopping));
+        _resumed.TrySetResult();
         foreach (var container in await runner.ListAsync(stopping))
             await OrLogAsync(container.JobId, () => RemoveUnlessNeededAsync(container, stopping));
         foreach (var jobId in folders.List())
@@ -37,15 +43,10 @@ public sealed partial class Reconciler(
     {
         // Started since the list was made.
         if (dispatcher.Working.Contains(job.Id)) return;
+        // A node whose engine does not answer takes nothing over.
         var container = await runner.FindAsync(job.Id, job.Attempt, stopping);
-        if (container is { State: ContainerState.Created })
-        {
-            // Its inputs may be staged in part only, and it has done nothing yet.
-            await runner.RemoveAsync(container, stopping);
-            container = null;
-        }
-
-        await dispatcher.ResumeAsync(job, container, stopping);
+        // One that was never started may have been given half of its inputs, and has done nothing yet.
+        await dispatcher.ResumeAsync(job, container is { State: ContainerState.Created } ? null : container, stopping);
     }
 
     private async Task RemoveUnlessNeededAsync(JobContainer container, CancellationToken stopping)

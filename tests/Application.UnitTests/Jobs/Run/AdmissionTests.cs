@@ -5,7 +5,8 @@ using static Microsoft.Extensions.Options.Options;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Run;
 
-internal sealed class AdmissionTests
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class AdmissionTests : IDisposable
 {
     private static readonly ProcessId Echo = new("echo");
 
@@ -14,6 +15,10 @@ internal sealed class AdmissionTests
         CpuBudget = 2, MemoryBudget = 1000, MaxConcurrentJobs = 25, MaxConcurrentJobsPerProcess = 2,
         DefaultCpuRequest = 0.5, DefaultCpuLimit = 1, DefaultMemoryRequest = 100, DefaultMemoryLimit = 500, DefaultTimeout = TimeSpan.FromHours(1),
     };
+
+    private readonly FakeFolders _folders = new();
+
+    public void Dispose() => _folders.Dispose();
 
     [Test]
     public void TryEnter_WithinTheBudgetOfCores_LetsIn()
@@ -50,7 +55,7 @@ internal sealed class AdmissionTests
     [Test]
     public void TryEnter_AskingForGpus_IsLetInWhileThereAreSome()
     {
-        var admission = new Admission(Microsoft.Extensions.Options.Options.Create(new RunnerOptions { CpuBudget = 9, MemoryBudget = 1000, Gpus = ["0", "1"] }), new FakeOutputStore());
+        var admission = new Admission(Microsoft.Extensions.Options.Options.Create(new RunnerOptions { CpuBudget = 9, MemoryBudget = 1000, Gpus = ["0", "1"] }), new FakeOutputStore(), _folders);
         Entry Ask(int gpus) => admission.TryEnter(JobId.New(), Echo, Needing(0.01, 1) with { Gpus = gpus });
         Assert.That((Ask(3), Ask(1), Ask(2), Ask(1), Ask(1), Ask(0)), Is.EqualTo((Entry.TooLarge, Entry.Granted, Entry.Full, Entry.Granted, Entry.Full, Entry.Granted)));
         Assert.That(admission.Explain(Echo, Needing(0.01, 1) with { Gpus = 1 }, 0, atLeast: false), Does.Contain("GPUs"));
@@ -160,10 +165,18 @@ internal sealed class AdmissionTests
     }
 
     [Test]
+    public void Explain_WhileTheDiskOfWorkFoldersIsFull_SaysSoAndLetsNobodyIn()
+    {
+        var admission = new Admission(Create(Limits), new FakeOutputStore(), _folders);
+        _folders.AvailableBytes = Limits.MinFreeBytes - 1;
+        Assert.That((Enter(admission), admission.Explain(Echo, Needing(0.1, 1), 0, false)), Is.EqualTo((Entry.Full, "Next to start: the server's disk is full")));
+    }
+
+    [Test]
     public void Explain_WhileTheDiskIsFull_SaysSoAndLetsNobodyIn()
     {
         var disk = new FakeOutputStore { AvailableBytes = Limits.MinFreeBytes - 1 };
-        var admission = new Admission(Create(Limits), disk);
+        var admission = new Admission(Create(Limits), disk, _folders);
         Assert.That((Enter(admission), admission.Explain(Echo, Needing(0.1, 1), 0, false)), Is.EqualTo((Entry.Full, "Next to start: the server's disk is full")));
         disk.AvailableBytes++;
         Assert.That(Enter(admission), Is.EqualTo(Entry.Granted));
@@ -187,9 +200,9 @@ internal sealed class AdmissionTests
     public void DemandOf_AMaximumBelowTheDefaultRequest_LowersTheRequest() =>
         Assert.That(Demand.Of(new() { CpuMax = 0.25, MemoryMax = 50 }, Limits), Is.EqualTo(new Demand(0.25, 50, 0.25, 50, TimeSpan.FromHours(1))));
 
-    private static Admission Admit() => new(Create(Limits), new FakeOutputStore());
+    private Admission Admit() => new(Create(Limits), new FakeOutputStore(), _folders);
 
-    private static Admission Admit(int mostJobs) => new(Create(new RunnerOptions { MaxConcurrentJobs = mostJobs, CpuBudget = 2, MemoryBudget = 1000 }), new FakeOutputStore());
+    private Admission Admit(int mostJobs) => new(Create(new RunnerOptions { MaxConcurrentJobs = mostJobs, CpuBudget = 2, MemoryBudget = 1000 }), new FakeOutputStore(), _folders);
 
     /// <summary>Asks for a job of a process of its own, where none is named.</summary>
     private static Entry Enter(Admission admission, ProcessId? process = null, double cpu = 0.01, long memory = 1)

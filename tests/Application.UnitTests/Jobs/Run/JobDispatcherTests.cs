@@ -122,14 +122,15 @@ internal sealed class JobDispatcherTests : IDisposable
     [Test]
     public async Task Stop_OfAJobNobodyWorksOn_DoesNothing() => await _node.Dispatcher.StopAsync(JobId.New(), CancellationToken.None);
 
-    [Test]
-    public async Task RenewLeases_OfADismissedJob_StopsItsContainer()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task RenewLeasesOrLookAround_AtAJobThatAnotherNodeDismissed_StopsItsContainer(bool renews)
     {
         var job = _node.Accept(Half);
         await _node.DispatchAsync();
         await _node.Runner.WaitedForAsync(job.Id);
         job.Dismiss(AJob.Now);
-        await _node.Dispatcher.RenewLeasesAsync(CancellationToken.None);
+        await (renews ? _node.Dispatcher.RenewLeasesAsync(CancellationToken.None) : _node.Dispatcher.LookAroundAsync(CancellationToken.None));
         await _node.WhenIdleAsync();
         Assert.That(_node.Runner.Calls, Is.EqualTo(new[] { "Start 1", "Stop 1", "Remove 1" }));
     }

@@ -432,6 +432,56 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_OfAnAttemptThatAnotherNodeTookOverAndFinished_NeitherCollectsNorWritesItsLog()
+    {
+        // Later than the claim, as on a node that sleeps through its lease while it stages the inputs.
+        var later = AJob.Now.AddHours(1);
+        _node.Runner.Program = container =>
+        {
+            var job = _node.Jobs.Get(container.JobId);
+            var claim = job.Adopt("node-2", later.AddHours(1), later);
+            _node.Logs.Lines.Enqueue(new(later, LogSource.Stdout, "of node-2"));
+            job.Succeed(claim, [], later);
+            container.Write("out.tif", "x").Exit();
+        };
+        var ended = await RunAsync(AProcess.Named("tif").Giving("""{"out": {"schema": {"type": "string", "contentMediaType": "image/tiff"}}}"""));
+        Assert.That((ended.Status, _node.Outputs.Files.Count, _node.Logs.Lines.Single().Text), Is.EqualTo((JobStatus.Successful, 0, "of node-2")));
+    }
+
+    [Test]
+    public async Task Run_OfAJobThatIsTakenOverWhileItsImageIsPulled_StartsNothing()
+    {
+        var later = AJob.Now.AddHours(1);
+        _node.Runner.Pull = (_, _) =>
+        {
+            _node.Jobs.Single().Retry("node-2", AJob.Lost, later.AddHours(1), later);
+            return Task.CompletedTask;
+        };
+        var job = await RunAsync(AProcess.Named("echo"));
+        Assert.That((job.Node, _node.Runner.Calls.Count), Is.EqualTo(("node-2", 0)));
+    }
+
+    [Test]
+    public async Task Run_WhileTheDatabaseIsAway_WaitsForItBeforeItCollects()
+    {
+        var asked = new TaskCompletionSource();
+        _node.Runner.Program = container =>
+        {
+            _node.Jobs.Looking = () =>
+            {
+                asked.TrySetResult();
+                throw new Away();
+            };
+            container.Write("out", "hello").Exit();
+        };
+        var job = await BeginAsync(AProcess.Named("echo").Giving(Text));
+        await asked.Task;
+        _node.Jobs.Looking = () => { };
+        Assert.That(_node.InTime(() => job.IsFinal), Is.True);
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Successful, 1)));
+    }
+
+    [Test]
     public async Task Run_WhenTheFolderCannotBeDeleted_KeepsTheOutputsOfTheSuccessfulJob()
     {
         _node.Runner.Program = container => container.Write("out.tif", "x").Exit();
@@ -571,4 +621,7 @@ internal sealed class JobRunnerTests : IDisposable
 
     private static AProcess Repeating(int limit) =>
         AProcess.Named("repeating").Running(new() { Image = "a", Retry = new() { Limit = limit, OwnFailures = true } });
+
+    /// <summary>What a provider throws whose database does not answer.</summary>
+    private sealed class Away : System.Data.Common.DbException;
 }

@@ -40,7 +40,7 @@ internal sealed class OutputWatchTests : IDisposable
         };
         Assert.That(_node.InTime(() => { lock (seen) return seen.Count == 2; }), Is.True);
 
-        _node.Outputs.AvailableBytes = 499;
+        _node.Folders.AvailableBytes = 499;
         Assert.That(_node.InTime(() => _node.Jobs.Get(large.Id).Status == JobStatus.Failed), Is.True);
         var other = _node.Jobs.Get(small.Id).Status;
         Assert.That(_node.Jobs.Get(large.Id).Failure!.Reason, Does.Contain("disk").And.Contain("50 bytes"));
@@ -56,12 +56,12 @@ internal sealed class OutputWatchTests : IDisposable
     public async Task Run_WithinTheLimits_GoesOn(long free, int bytes)
     {
         var looks = 0;
-        _node.Outputs.AvailableBytes = free < 1000 ? 1000 : free;
+        _node.Folders.AvailableBytes = free < 1000 ? 1000 : free;
         _node.Runner.Program = container => container.Write("out", new string('x', bytes));
         var job = _node.Accept(AProcess.Named("modest").Deploy());
         await _node.DispatchAsync();
         var container = await _node.Runner.WaitedForAsync(job.Id);
-        _node.Outputs.AvailableBytes = free;
+        _node.Folders.AvailableBytes = free;
         var measure = _node.Folders.Measured;
         _node.Folders.Measured = folder =>
         {

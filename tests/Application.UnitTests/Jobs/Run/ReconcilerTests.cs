@@ -107,6 +107,41 @@ internal sealed class ReconcilerTests : IDisposable
         Assert.That((job.Node, job.Status, job.Attempt), Is.EqualTo((AJob.Node, JobStatus.Successful, 2)), job.Message);
     }
 
+    [Test]
+    public async Task Reconcile_OfALostContainer_WhereNoPlaceIsFree_LetsTheJobWaitForOneOnAnyNode()
+    {
+        var process = AProcess.Named("busy").Deploy();
+        _node.Options.MaxConcurrentJobs = 1;
+        _node.Accept(process);
+        await _node.DispatchAsync();
+        var job = _node.Accept(process);
+        job.Start("node-2", AJob.LeaseEnd, AJob.Now);
+        _node.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _node.ReconcileAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((job.Status, job.Attempt, job.Node), Is.EqualTo((JobStatus.Accepted, 1, (string?)null)));
+            Assert.That(job.Attempts.Single().Failure!.Kind, Is.EqualTo(JobFailureKind.NodeLost));
+            Assert.That(_node.Dispatcher.Working, Has.Count.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task Reconcile_OfARunningContainer_WhereNoPlaceIsFree_GoesOnWithIt_AndStartsNothingElse()
+    {
+        _node.Options.MaxConcurrentJobs = 1;
+        var first = _node.Accept(Echo);
+        await _node.DispatchAsync();
+        await _node.Runner.WaitedForAsync(first.Id);
+        var job = _node.Abandon(Echo);
+        Left(job, ContainerState.Running);
+        await _node.ReconcileAsync();
+        (await _node.Runner.WaitedForAsync(job.Id)).Write("out", "hello");
+        var waiting = _node.Accept(Echo);
+        await _node.DispatchAsync();
+        Assert.That((job.Status, waiting.Status, _node.Dispatcher.Working.Count), Is.EqualTo((JobStatus.Running, JobStatus.Accepted, 2)));
+    }
+
     [TestCase(JobStatus.Accepted)]
     [TestCase(JobStatus.Successful)]
     [TestCase(JobStatus.Failed)]
