@@ -10,8 +10,11 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 require_dotnet
-ensure_docker
-ensure_images
+# Whoever measures the databases alone runs no container.
+if [[ ${1:-} != scale ]]; then
+  ensure_docker
+  ensure_images
+fi
 
 cd "$repository"
 dotnet run -c Release --project tests/Benchmarks -- "$@"

@@ -1,17 +1,25 @@
 // Measures the server against its floor: the same containers through the bare engine API, in the same run.
 // Prints a Markdown table. The ratios count; the times depend on the machine.
-// With the argument "attack" it measures instead how long a status takes while programs attack, and fails beyond a limit.
+// With the argument "attack" it measures instead how long a status takes while programs attack, and fails beyond a limit;
+// with "scale", what queries cost among a million jobs, and fails where they cost much more than among a hundred.
 
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using OgcProcesses.Benchmarks;
+using OgcProcesses.Benchmarks.Scale;
 
 const int Sequential = 30;
 const int Queued = 200;
 const string Inputs = """{"message":"benchmark"}""";
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["scale", .. var choices])
+{
+    Environment.ExitCode = await ScaleBenchmark.RunAsync(choices) ? 0 : 1;
+    return;
+}
+
 using var engine = new Engine();
 var (server, firstAnswer) = await Server.StartAsync();
 await using var _ = server;

@@ -129,7 +129,7 @@ public sealed class DatabaseServer : IAsyncDisposable
         string[] command = Environment.IsPrivilegedProcess
             ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--clear-groups", PathOf(program), .. arguments]
             : [PathOf(program), .. arguments];
-        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, WorkingDirectory = _folder })!;
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _folder })!;
     }
 
     private static string PathOf(string program) => Path.Combine(Binaries.Value ?? throw new InvalidOperationException(Obstacle), program);
