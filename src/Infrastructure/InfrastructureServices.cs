@@ -56,12 +56,28 @@ public static class InfrastructureServices
         return services;
     }
 
-    /// <summary>Makes sure that this node is the only one of its name, and brings the database to the present schema; to be awaited before the host starts.</summary>
-    public static Task MigrateDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    /// <summary>Makes sure that this node is the only one of its name, and that the database has the present schema; to be awaited before the host starts.</summary>
+    public static Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.GetRequiredService<NodeLock>().Take();
-        return services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+        return services.GetRequiredService<DatabaseMigrator>().PrepareAsync(cancellationToken);
     }
+
+    /// <summary>Brings the database to the present schema without a server.</summary>
+    /// <returns>A sentence that says what was done.</returns>
+    public static async Task<string> MigrateDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        var provider = services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider;
+        // A file is changed under nobody's hands; on a database server the nodes of the version before go on.
+        if (provider == DatabaseProvider.Sqlite) services.GetRequiredService<NodeLock>().Take();
+        var applied = await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+        return applied.Count == 0
+            ? $"The {provider} database was up to date; nothing was changed."
+            : $"The {provider} database is up to date now; it lacked {string.Join(", ", applied)}.";
+    }
+
+    /// <summary>The same as SQL, for those who let no program change their tables.</summary>
+    public static string MigrationScript(this IServiceProvider services) => services.GetRequiredService<DatabaseMigrator>().Script();
 
     /// <summary>The same name after every restart, and another for every data folder of a machine.</summary>
     private static string NameOf(string dataFolder) =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using MediatR;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Processes.BuiltIn;
@@ -9,14 +10,17 @@ using OgcProcesses.Infrastructure;
 using OgcProcesses.WebApi;
 using OgcProcesses.WebApi.Http;
 
+var command = Command.Of(args);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    Args = args,
+    Args = command?.Settings ?? args,
     // The settings file lies beside the program, wherever the program is started from.
     ContentRootPath = AppContext.BaseDirectory,
 });
 // Scopes tell the job; trace identifiers would only hide it.
 builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
+// What a command says is not to be mixed with what is logged meanwhile.
+if (command is not null) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
 builder.Services.AddInfrastructure();
 builder.Services.AddWebApi();
@@ -27,9 +31,15 @@ try
     // Built in here, too: the web server reads its settings while it is made.
     await using var app = builder.Build();
     app.Lifetime.ApplicationStarted.Register(() => started = true);
+    if (command is not null)
+    {
+        await Console.Out.WriteLineAsync(await command.RunAsync(() => app.Services.MigrateDatabaseAsync(), app.Services.MigrationScript));
+        return 0;
+    }
+
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseWebApi();
-    await app.Services.MigrateDatabaseAsync();
+    await app.Services.PrepareDatabaseAsync();
     if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.BuiltInProcesses) await DeployBuiltInAsync(app.Services);
     await app.RunAsync();
     return 0;
@@ -38,7 +48,7 @@ catch (Exception wrong) when (!started && wrong is not HostAbortedException)
 {
     // A setting, an address or a database: the operator mends it by a sentence, not by a stack trace.
     var reason = wrong is OptionsValidationException invalid ? string.Join(" ", invalid.Failures) : wrong.Message;
-    await Console.Error.WriteLineAsync($"The server does not start: {reason}");
+    await Console.Error.WriteLineAsync($"{(command is null ? "The server does not start" : "The command failed")}: {reason}");
     return 1;
 }
 

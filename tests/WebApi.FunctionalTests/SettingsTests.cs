@@ -20,6 +20,7 @@ internal sealed class SettingsTests
     [TestCase("Fetch:AllowedNetworks:0", "10.0.0.0/33", "10.0.0.0/33")]
     [TestCase("Database:Provider", "Oracle", "Provider")]
     [TestCase("Database:ConnectionString", "Data Source=/proc/nothing/database.db", "Database:ConnectionString")]
+    [TestCase("Database:MigrateAtStart", "false", "dotnet OgcProcesses.WebApi.dll migrate")]
     [TestCase("Data:Directory", "/proc/nothing", "Data:Directory")]
     [TestCase("Data:WorkDirectory", "/proc/nothing", "Data:WorkDirectory")]
     [TestCase("Logging:LogLevel:Default", "Bogus", "Bogus")]

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,32 +12,59 @@ namespace OgcProcesses.Infrastructure.Persistence;
 /// <summary>The database can't be used; the message says which and why.</summary>
 public sealed class DatabaseUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Brings the database to this version's tables.</summary>
+/// <summary>Brings the database to this version's tables, or sees to it that it has them.</summary>
 public sealed partial class DatabaseMigrator
 {
+    /// <summary>What migrates a database without starting the server.</summary>
+    private const string Command = "dotnet OgcProcesses.WebApi.dll migrate";
+
     private readonly IDbContextFactory<OgcDbContext> _contexts;
     private readonly DatabaseOptions _database;
-    private readonly DataOptions _data;
+    private readonly IOptions<DataOptions> _data;
     private readonly ILogger<DatabaseMigrator> _logger;
 
     internal DatabaseMigrator(
         IDbContextFactory<OgcDbContext> contexts,
         IOptions<DatabaseOptions> database,
         IOptions<DataOptions> data,
-        ILogger<DatabaseMigrator> logger) => (_contexts, _database, _data, _logger) = (contexts, database.Value, data.Value, logger);
+        ILogger<DatabaseMigrator> logger) => (_contexts, _database, _data, _logger) = (contexts, database.Value, data, logger);
+
+    /// <summary>Migrates the database, or only checks it where <see cref="DatabaseOptions.MigrateAtStart"/> forbids more.</summary>
+    /// <remarks>To be awaited before anything else uses the database.</remarks>
+    /// <exception cref="DatabaseUnavailableException">It can't be reached or changed, is not up to date, or a newer version of this server made it.</exception>
+    public Task PrepareAsync(CancellationToken cancellationToken) =>
+        _database.MigrateAtStart ? MigrateAsync(cancellationToken) : UseAsync(context => CheckAsync(context, cancellationToken));
 
     /// <summary>Makes the database and its tables, or changes them to this version's; does nothing when they are.</summary>
-    /// <remarks>To be awaited before anything else uses the database.</remarks>
+    /// <remarks>Several nodes may do so at once: one of them migrates, and the others wait and find nothing to do.</remarks>
+    /// <returns>The migrations that were missing.</returns>
     /// <exception cref="DatabaseUnavailableException">It can't be reached or changed, or a newer version of this server made it.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken) => UseAsync(async context =>
+    {
+        using var alone = _database.Provider == DatabaseProvider.Sqlite ? await PrepareFileAsync(context, cancellationToken) : null;
+        if (alone is null) await PrepareServerAsync(context, cancellationToken);
+        return await BringUpToDateAsync(context, cancellationToken);
+    });
+
+    /// <summary>The SQL that does the same by somebody's hand; needs no database.</summary>
+    /// <exception cref="DatabaseUnavailableException">There is none for Sqlite.</exception>
+    public string Script()
+    {
+        using var context = _contexts.CreateDbContext();
+        return _database.Provider == DatabaseProvider.Sqlite
+            ? throw new DatabaseUnavailableException($"Sqlite has no script; '{Command}' migrates its file.")
+            : MigrationScript.Of(context);
+    }
+
+    private async Task<T> UseAsync<T>(Func<OgcDbContext, Task<T>> use)
     {
         try
         {
             await using var context = _contexts.CreateDbContext();
-            using var alone = _database.Provider == DatabaseProvider.Sqlite ? await PrepareFileAsync(context, cancellationToken) : null;
-            await BringUpToDateAsync(context, cancellationToken);
+            return await use(context);
         }
-        catch (Exception failure) when (failure is DbException or RetryLimitExceededException)
+        // SQL Server's lock of migrations tells by a TimeoutException that it was not given.
+        catch (Exception failure) when (failure is DbException or RetryLimitExceededException or TimeoutException)
         {
             var cause = failure is RetryLimitExceededException { InnerException: { } inner } ? inner : failure;
             var settings = _database.Provider == DatabaseProvider.Sqlite ? "Data:Directory and Database:ConnectionString" : "Database:ConnectionString";
@@ -45,7 +73,28 @@ public sealed partial class DatabaseMigrator
         }
     }
 
-    private async Task BringUpToDateAsync(OgcDbContext context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> CheckAsync(OgcDbContext context, CancellationToken cancellationToken)
+    {
+        var missing = await MissingAsync(context, cancellationToken);
+        return missing.Count == 0
+            ? missing
+            : throw new DatabaseUnavailableException(
+                $"The {_database.Provider} database lacks {string.Join(", ", missing)}, and Database:MigrateAtStart is false: run '{Command}' first.");
+    }
+
+    private async Task<IReadOnlyList<string>> BringUpToDateAsync(OgcDbContext context, CancellationToken cancellationToken)
+    {
+        var missing = await MissingAsync(context, cancellationToken);
+        if (missing.Count == 0) return missing;
+        LogMigrating(_database.Provider, string.Join(", ", missing));
+        await context.Database.MigrateAsync(cancellationToken);
+        // A newer node may have migrated while this one waited for its turn.
+        await MissingAsync(context, cancellationToken);
+        return missing;
+    }
+
+    /// <summary>The migrations that the database lacks; one that has more than this version knows is refused.</summary>
+    private async Task<IReadOnlyList<string>> MissingAsync(OgcDbContext context, CancellationToken cancellationToken)
     {
         var known = context.Database.GetMigrations().ToList();
         var applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
@@ -55,16 +104,27 @@ public sealed partial class DatabaseMigrator
                 $"A newer version of this server made the {_database.Provider} database: this version does not know the migration '{unknown}'.");
         }
 
-        var pending = known.Except(applied).ToList();
-        if (pending.Count == 0)
-        {
-            LogCurrent(_database.Provider, applied[^1]);
-            return;
-        }
+        var missing = known.Except(applied).ToList();
+        if (missing.Count == 0) LogCurrent(_database.Provider, applied[^1]);
+        return missing;
+    }
 
-        LogMigrating(_database.Provider, string.Join(", ", pending));
-        await context.Database.MigrateAsync(cancellationToken);
-        LogMigrated(_database.Provider);
+    /// <summary>Makes the database where the login may, and takes the time that large tables need.</summary>
+    private static async Task PrepareServerAsync(OgcDbContext context, CancellationToken cancellationToken)
+    {
+        // Statements of migrations rewrite tables, and the wait for another node's turn is a statement, too.
+        context.Database.SetCommandTimeout(TimeSpan.Zero);
+        var creator = context.GetService<IRelationalDatabaseCreator>();
+        if (await creator.ExistsAsync(cancellationToken)) return;
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (DbException)
+        {
+            // Another node may have been faster.
+            if (!await creator.ExistsAsync(cancellationToken)) throw;
+        }
     }
 
     /// <summary>Makes the file, and removes the lock that a killed migration left in it; EF Core would wait for it for ever.</summary>
@@ -72,17 +132,17 @@ public sealed partial class DatabaseMigrator
     /// <remarks>https://learn.microsoft.com/ef/core/providers/sqlite/limitations#concurrent-migrations-protection</remarks>
     private async Task<IDisposable> PrepareFileAsync(OgcDbContext context, CancellationToken cancellationToken)
     {
-        PrivateFolder.Create(_data.Root);
+        PrivateFolder.Create(_data.Value.Root);
         FileStream alone;
         try
         {
             alone = new(
-                _data.Of("migration.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                _data.Value.Of("migration.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException inUse)
         {
             throw new DatabaseUnavailableException(
-                $"Another server is migrating the database in '{_data.Root}', or the folder can't be written to: {inUse.Message}", inUse);
+                $"Another server is migrating the database in '{_data.Value.Root}', or the folder can't be written to: {inUse.Message}", inUse);
         }
 
         try
@@ -112,7 +172,4 @@ public sealed partial class DatabaseMigrator
 
     [LoggerMessage(LogLevel.Information, "Migrating the {Provider} database: {Migrations}")]
     private partial void LogMigrating(DatabaseProvider provider, string migrations);
-
-    [LoggerMessage(LogLevel.Information, "The {Provider} database is migrated")]
-    private partial void LogMigrated(DatabaseProvider provider);
 }

@@ -35,6 +35,9 @@ public sealed class DatabaseOptions
     /// <summary>Most statements sent to the database at once; Sqlite takes them one by one.</summary>
     [Range(1, 1_000)]
     public int MaxBatchSize { get; set; } = 42;
+
+    /// <summary>Whether the server brings the database to its version's tables when it starts. If not, it starts on none that lacks them.</summary>
+    public bool MigrateAtStart { get; set; } = true;
 }
 
 internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOptions>

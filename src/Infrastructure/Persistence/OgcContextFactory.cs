@@ -37,7 +37,11 @@ internal sealed class OgcContextFactory(
         var builder = new DbContextOptionsBuilder<T>();
         builder.UseLoggerFactory(loggers)
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-            .ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)))
+            // Whoever sent a statement tells of its failure, or counts on it, as where two nodes add the same.
+            .ConfigureWarnings(events => events.Log(
+                (RelationalEventId.CommandExecuted, LogLevel.Debug),
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
             .AddInterceptors(interceptors);
         configure(builder);
         return builder.Options;

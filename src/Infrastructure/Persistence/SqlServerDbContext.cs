@@ -11,11 +11,15 @@ internal sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> op
     private const int DuplicateKey = 2627;
     private const int DuplicateInIndex = 2601;
 
+    /// <summary>That of SQL Server 2019; newer servers understand it, too.</summary>
+    private const int CompatibilityLevel = 150;
+
     /// <summary>Tells a context how to reach the database.</summary>
     public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions database) =>
         builder.UseSqlServer(database.ConnectionString, server => server
             .CommandTimeout((int)database.CommandTimeout.TotalSeconds)
             .MaxBatchSize(database.MaxBatchSize)
+            .UseCompatibilityLevel(CompatibilityLevel)
             .EnableRetryOnFailure(MostRetries, LongestRetryDelay, null));
 
     public override bool IsDuplicate(DbUpdateException failure) =>

@@ -24,6 +24,60 @@ internal sealed class DatabaseMigratorTests
         Assert.That(await another.Jobs.FindAsync(job.Id, None), Is.Not.Null);
     }
 
+    [Test]
+    public async Task MigrateAsync_Twice_TellsWhatWasMissingOnce()
+    {
+        await using var server = TestServer.Unstarted();
+        await using var context = server.Context();
+
+        Assert.That(await server.Migrator.MigrateAsync(None), Is.EqualTo(context.Database.GetMigrations()));
+        Assert.That(await server.Migrator.MigrateAsync(None), Is.Empty);
+    }
+
+    [Test]
+    public async Task PrepareAsync_WhereItMayNotMigrate_ChangesNothingAndNamesWhatIsMissing()
+    {
+        await using var server = TestServer.Unstarted(("Database:MigrateAtStart", "false"));
+        await server.CreateFileAsync();
+        await using var context = server.Context();
+        await context.GetService<IMigrator>().MigrateAsync("ResultReuse");
+
+        var refusal = Assert.ThrowsAsync<DatabaseUnavailableException>(() => server.Migrator.PrepareAsync(None));
+
+        Assert.That(refusal!.Message, Does.Contain("_Retention").And.Not.Contain("_ResultReuse").And.Contain("Database:MigrateAtStart").And.Contain("OgcProcesses.WebApi.dll migrate"));
+        Assert.That((await context.Database.GetAppliedMigrationsAsync()).Last(), Does.EndWith("_ResultReuse"));
+    }
+
+    [Test]
+    public async Task PrepareAsync_WhereItMayNotMigrateAndThereIsNoDatabase_MakesNone()
+    {
+        await using var server = TestServer.Unstarted(("Database:MigrateAtStart", "false"));
+
+        var refusal = Assert.ThrowsAsync<DatabaseUnavailableException>(() => server.Migrator.PrepareAsync(None));
+
+        Assert.That(refusal!.Message, Does.Contain("_Initial").And.Contain("OgcProcesses.WebApi.dll migrate"));
+        Assert.That(Directory.EnumerateFiles(server.Folder), Is.Empty);
+    }
+
+    [Test]
+    public async Task PrepareAsync_WhereItMayNotMigrateAndNeedNot_Succeeds()
+    {
+        await using var server = TestServer.Unstarted(("Database:MigrateAtStart", "false"));
+        await server.Migrator.MigrateAsync(None);
+
+        await server.Migrator.PrepareAsync(None);
+
+        await server.Jobs.AddAsync(AJob(), None);
+    }
+
+    [Test]
+    public async Task Script_OfSqlite_IsRefusedWithWhatToDoInstead()
+    {
+        await using var server = TestServer.Unstarted();
+
+        Assert.That(server.Migrator.Script, Throws.TypeOf<DatabaseUnavailableException>().With.Message.Contain("migrate"));
+    }
+
     [TestCase("2026-01-31 12:00:00", "2026-01-31 12:00:00.000001", 1)]
     [TestCase("2026-01-31 23:59:59.5", "2026-02-01 00:00:01.25", 1_750_000)]
     [TestCase("2026-01-31 12:00:00.123456", "2026-01-31 13:00:00", 3_599_876_544L)]

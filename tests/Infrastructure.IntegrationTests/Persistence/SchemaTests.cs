@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using OgcProcesses.Infrastructure.Persistence;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
@@ -20,8 +22,46 @@ internal sealed class SchemaTests
         Assert.That(context.Database.HasPendingModelChanges(), Is.False, "Run: dotnet ef migrations add NAME -c CONTEXT -o Persistence/Migrations/PROVIDER");
 
     [TestCaseSource(nameof(Contexts))]
-    public void Migrations_OfEachProvider_HaveNoDefaultsOfTheDatabase(DbContext context) =>
-        Assert.That(context.Database.GenerateCreateScript(), Does.Not.Contain("DEFAULT"));
+    public void Model_OfEachProvider_LeavesNothingToTheDatabase(DbContext context)
+    {
+        var columns = context.GetService<IDesignTimeModel>().Model.GetEntityTypes().SelectMany(entity => entity.GetFlattenedProperties()).ToList();
+
+        Assert.That(columns, Is.Not.Empty);
+        Assert.That(columns.Where(column => column.ValueGenerated != ValueGenerated.Never), Is.Empty, "keys and versions come from us");
+        Assert.That(columns.Where(column => column.GetDefaultValueSql() is not null || column.TryGetDefaultValue(out _)), Is.Empty);
+        Assert.That(columns.Where(column => column.GetComputedColumnSql() is not null), Is.Empty);
+        Assert.That(columns.Where(column => column.IsConcurrencyToken).Select(column => $"{column.DeclaringType.ShortName()}.{column.Name} {column.ClrType.Name}"),
+            Is.EquivalentTo((string[])["Job.Version Int32", "Job.LeaseUntil Nullable`1", "Process.Version Int32", "Callback.Version Int32"]));
+        Assert.That(context.Database.GenerateCreateScript(), Does.Not.Contain("DEFAULT").And.Not.Contain("IDENTITY").And.Not.Contain("AUTOINCREMENT"));
+    }
+
+    /// <remarks>Nodes of the version before go on upon the new tables: docs/decisions/0030.</remarks>
+    [TestCaseSource(nameof(Contexts))]
+    public void Migrations_OfEachProvider_OnlyAdd(DbContext context)
+    {
+        var migrations = context.GetService<IMigrationsAssembly>();
+        var operations = migrations.Migrations.Values
+            .SelectMany(type => migrations.CreateMigration(type, context.Database.ProviderName!).UpOperations).ToList();
+
+        Assert.That(operations.OfType<CreateTableOperation>(), Is.Not.Empty);
+        Assert.That(operations.Where(operation =>
+            operation is RenameIndexOperation or RenameColumnOperation or RenameTableOperation or DropTableOperation or DropColumnOperation), Is.Empty);
+        Assert.That(operations.OfType<AddColumnOperation>().Where(column => column is { IsNullable: false, DefaultValue: null, DefaultValueSql: null }).Select(column => column.Name),
+            Is.Empty, "rows that an older node writes");
+    }
+
+    /// <remarks>With OGC_UPDATE_DOCS set, writes build/sql anew.</remarks>
+    [TestCase("SqlServer")]
+    [TestCase("PostgreSql")]
+    public async Task Script_ForAdministrators_IsWhatTheMigrationsSay(string provider)
+    {
+        await using var context = Contexts.Single(context => context.GetType().Name == $"{provider}DbContext");
+        var file = Path.Combine(Repository(), "build", "sql", $"{provider.ToLowerInvariant()}.sql");
+        var current = MigrationScript.Of(context);
+
+        if (Environment.GetEnvironmentVariable("OGC_UPDATE_DOCS") is not null) await File.WriteAllTextAsync(file, current);
+        else Assert.That(await File.ReadAllTextAsync(file), Is.EqualTo(current), "Migrations have changed. OGC_UPDATE_DOCS=1 dotnet test --filter Persistence.SchemaTests writes the scripts anew.");
+    }
 
     [TestCase("[request] nvarchar(max)")]
     [TestCase("[description] nvarchar(max)")]
@@ -60,5 +100,12 @@ internal sealed class SchemaTests
 
         Assert.That(lasting, Does.Contain("[duration] <= @").And.Contain("172800000000").And.Contain("[started] >= @"));
         Assert.That(due, Does.Contain("[due] <= @").And.Contain("NOT EXISTS"));
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "OgcProcesses.sln"))) folder = folder.Parent;
+        return folder.FullName;
     }
 }

@@ -52,11 +52,12 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     table.PrimaryKey("PK_expired_jobs", x => x.job_id);
                 });
 
-            // Jobs of an earlier version count for the bound of the store, too.
+            // Jobs of an earlier version count for the bound of the store, too. By EXEC, because a script is compiled before its own
+            // statements have added the column.
             migrationBuilder.Sql(
                 """
-                UPDATE "jobs" SET "stored_bytes" =
-                    COALESCE((SELECT SUM("file_length") FROM "job_outputs" WHERE "job_outputs"."job_id" = "jobs"."id"), 0)
+                EXEC(N'UPDATE [jobs] SET [stored_bytes] =
+                    COALESCE((SELECT SUM([file_length]) FROM [job_outputs] WHERE [job_outputs].[job_id] = [jobs].[id]), 0)')
                 """);
 
             migrationBuilder.CreateIndex(
