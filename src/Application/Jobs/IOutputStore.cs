@@ -16,13 +16,13 @@ public interface IOutputStore
     Task<StoredFile?> CopyAsync(StoredFile file, JobId to, CancellationToken cancellationToken);
 
     /// <summary>Opens a file for reading at any place; null when it is gone.</summary>
-    Stream? Open(StoredFile file);
+    Task<Stream?> OpenAsync(StoredFile file, CancellationToken cancellationToken);
 
     /// <summary>Deletes all files of a job. Does nothing when there are none.</summary>
-    void Delete(JobId jobId);
+    Task DeleteAsync(JobId jobId, CancellationToken cancellationToken);
 
     /// <summary>Every job that has files, as they are come across; those stored or deleted meanwhile may be among them.</summary>
-    IEnumerable<JobId> ListJobs();
+    IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken);
 
     /// <summary>Bytes that can still be stored.</summary>
     long AvailableBytes { get; }

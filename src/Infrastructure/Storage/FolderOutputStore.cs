@@ -76,7 +76,17 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
         }
     }
 
-    public Stream? Open(StoredFile file)
+    public Task<Stream?> OpenAsync(StoredFile file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(Open(file));
+
+    public Task DeleteAsync(JobId jobId, CancellationToken cancellationToken)
+    {
+        FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken) => JobFolders.In(_root).ToAsyncEnumerable();
+
+    private FileStream? Open(StoredFile file)
     {
         if (PathOf(file.Key) is not { } path) return null;
         try
@@ -94,10 +104,6 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
             return null;
         }
     }
-
-    public void Delete(JobId jobId) => FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
-
-    public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
 
     /// <summary>Takes the bits from a file that would let it run with its owner's rights.</summary>
     private static void Tame(string path)

@@ -24,14 +24,15 @@ internal sealed class CallbackContent(IServiceScopeFactory scopes, ILinks links,
         if (kind == CallbackKind.Success)
         {
             var results = await mediator.Send(new GetResults(job.Id, AsDocument: true), cancellationToken);
-            await new ResultsDocument(results, outputs).WriteAsync(body, cancellationToken);
+            var document = await ResultsDocument.PrepareAsync(results, outputs, cancellationToken);
+            await document.WriteAsync(body, cancellationToken);
             return;
         }
 
-        object document = kind == CallbackKind.Failed && job.Status == JobStatus.Failed
+        object told = kind == CallbackKind.Failed && job.Status == JobStatus.Failed
             ? await ProblemOfAsync(mediator, job.Id, cancellationToken)
             : await mediator.Send(new GetJob(job.Id), cancellationToken);
-        await JsonSerializer.SerializeAsync(body, document, document.GetType(), json.Value.JsonSerializerOptions, cancellationToken);
+        await JsonSerializer.SerializeAsync(body, told, told.GetType(), json.Value.JsonSerializerOptions, cancellationToken);
     }
 
     public Uri StatusOf(Job job)

@@ -12,7 +12,8 @@ internal sealed class ArchiveAnswer(JobResults results) : IActionResult
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
-        var archive = new ResultsArchive(results, context.HttpContext.RequestServices.GetRequiredService<IOutputStore>());
+        var archive = await ResultsArchive.PrepareAsync(
+            results, context.HttpContext.RequestServices.GetRequiredService<IOutputStore>(), context.HttpContext.RequestAborted);
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName($"{results.JobId}.zip");
         response.Headers.ContentDisposition = disposition.ToString();

@@ -63,10 +63,10 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
         return response.Body.WriteAsync(bytes, context.HttpContext.RequestAborted).AsTask();
     }
 
-    private Task SendAsync(ActionContext context, StoredFile file)
+    private async Task SendAsync(ActionContext context, StoredFile file)
     {
         var services = context.HttpContext.RequestServices;
-        var content = services.GetRequiredService<IOutputStore>().OpenOrGone(file);
+        var content = await services.GetRequiredService<IOutputStore>().OpenOrGoneAsync(file, context.HttpContext.RequestAborted);
         var type = TypeOf(output);
         var disposition = new ContentDispositionHeaderValue(IsPassive(type.ToString()) ? "inline" : "attachment");
         disposition.SetHttpFileName(file.Name);
@@ -76,6 +76,6 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
             EntityTag = new($"\"{file.Sha256}\""),
             EnableRangeProcessing = true,
         };
-        return services.GetRequiredService<IActionResultExecutor<FileStreamResult>>().ExecuteAsync(context, result);
+        await services.GetRequiredService<IActionResultExecutor<FileStreamResult>>().ExecuteAsync(context, result);
     }
 }

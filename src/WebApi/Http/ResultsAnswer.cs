@@ -49,7 +49,7 @@ internal sealed class ResultsAnswer(JobResults results) : IActionResult
 
     private async Task SendDocumentAsync(HttpContext context)
     {
-        var document = new ResultsDocument(results, context.RequestServices.GetRequiredService<IOutputStore>());
+        var document = await ResultsDocument.PrepareAsync(results, context.RequestServices.GetRequiredService<IOutputStore>(), context.RequestAborted);
         context.Response.ContentType = "application/json";
         // From here on a failure breaks the answer off; a problem would follow upon half a document.
         await context.Response.StartAsync(context.RequestAborted);
@@ -66,7 +66,7 @@ internal sealed class ResultsAnswer(JobResults results) : IActionResult
             foreach (var output in result.Values)
             {
                 // A dismissal that came before the first byte is sent is answered by a problem.
-                if (result.Transmission == TransmissionMode.Value && output.File is { } file) store.OpenOrGone(file).Dispose();
+                if (result.Transmission == TransmissionMode.Value && output.File is { } file) await store.EnsureThereAsync(file, context.RequestAborted);
                 multipart.Add(Part(result, output, store));
             }
         }
@@ -108,7 +108,7 @@ internal sealed class ResultsAnswer(JobResults results) : IActionResult
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await using var content = store.OpenOrGone(file);
+            await using var content = await store.OpenOrGoneAsync(file, cancellationToken);
             await content.CopyToAsync(stream, cancellationToken);
         }
 

@@ -35,14 +35,16 @@ internal sealed class FakeOutputStore : IOutputStore
         return Task.FromResult<StoredFile?>(copy);
     }
 
-    public Stream? Open(StoredFile file) =>
-        Opening is not null ? Opening() : Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null;
+    public Task<Stream?> OpenAsync(StoredFile file, CancellationToken cancellationToken) =>
+        Task.FromResult(Opening is not null ? Opening() : Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null);
 
-    public IEnumerable<JobId> ListJobs() => Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct();
+    public IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken) =>
+        Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct().ToAsyncEnumerable();
 
-    public void Delete(JobId jobId)
+    public Task DeleteAsync(JobId jobId, CancellationToken cancellationToken)
     {
         Deleted.Enqueue(jobId);
         foreach (var key in Files.Keys.Where(key => key.StartsWith($"{jobId}/", StringComparison.Ordinal))) Files.TryRemove(key, out _);
+        return Task.CompletedTask;
     }
 }

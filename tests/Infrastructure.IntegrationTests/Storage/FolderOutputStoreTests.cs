@@ -26,7 +26,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var file = await _store.TakeAsync(job, "ndvi", _data.File("ndvi.tif", "pixels"), None);
 
         Assert.That(file, Is.EqualTo(new StoredFile($"{job.ToString()[..2]}/{job}/ndvi/ndvi.tif", "ndvi.tif", 6, Convert.ToHexStringLower(SHA256.HashData("pixels"u8)))));
-        Assert.That(Read(file), Is.EqualTo("pixels"));
+        Assert.That(await ReadAsync(file), Is.EqualTo("pixels"));
     }
 
     [Test]
@@ -36,10 +36,10 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var file = await _store.TakeAsync(from, "ndvi", _data.File("ndvi.tif", "pixels"), None);
 
         var copy = (await _store.CopyAsync(file, to, None))!;
-        _store.Delete(from);
+        await _store.DeleteAsync(from, None);
 
         Assert.That(copy, Is.EqualTo(file with { Key = $"{to.ToString()[..2]}/{to}/ndvi/ndvi.tif" }));
-        Assert.That(Read(copy), Is.EqualTo("pixels"));
+        Assert.That(await ReadAsync(copy), Is.EqualTo("pixels"));
     }
 
     [Test]
@@ -49,7 +49,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var file = await _store.TakeAsync(JobId.New(), "ndvi", _data.File("ndvi.tif", "pixels"), None);
         var first = await _store.CopyAsync(file, to, None);
         Assert.That(await _store.CopyAsync(file, to, None), Is.EqualTo(first));
-        Assert.That(Read(first!), Is.EqualTo("pixels"));
+        Assert.That(await ReadAsync(first!), Is.EqualTo("pixels"));
     }
 
     [Test]
@@ -57,7 +57,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
     {
         var from = JobId.New();
         var file = await _store.TakeAsync(from, "ndvi", _data.File("ndvi.tif", "pixels"), None);
-        _store.Delete(from);
+        await _store.DeleteAsync(from, None);
         Assert.That(await _store.CopyAsync(file, JobId.New(), None), Is.Null);
     }
 
@@ -83,7 +83,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var second = await _store.TakeAsync(job, "o", _data.File("data/work/x.2/outputs/sub/o.txt", "second"), None);
 
         Assert.That(second.Key, Is.EqualTo(first.Key));
-        Assert.That(Read(second), Is.EqualTo("second"));
+        Assert.That(await ReadAsync(second), Is.EqualTo("second"));
     }
 
     [Test]
@@ -94,7 +94,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var one = await _store.TakeAsync(job, "o", _data.File("data/work/x.1/outputs/1/o.txt", "1"), None);
         var two = await _store.TakeAsync(job, "o", _data.File("data/work/x.1/outputs/2/o.txt", "2"), None);
 
-        Assert.That((Read(one), Read(two), one.Name, two.Name), Is.EqualTo(("1", "2", "o.txt", "o.txt")));
+        Assert.That((await ReadAsync(one), await ReadAsync(two), one.Name, two.Name), Is.EqualTo(("1", "2", "o.txt", "o.txt")));
     }
 
     [TestCase("a b ä.tif", "a b ä.tif")]
@@ -118,7 +118,7 @@ internal sealed class FolderOutputStoreTests : IDisposable
         var file = await _store.TakeAsync(job, "../../../x", _data.File("o.txt"), None);
 
         Assert.That(file.Key, Does.StartWith($"{job.ToString()[..2]}/{job}/_").And.Not.Contain("/.."));
-        Assert.That(Read(file), Is.EqualTo("content"));
+        Assert.That(await ReadAsync(file), Is.EqualTo("content"));
     }
 
     [TestCase("symbolic link")]
@@ -136,33 +136,33 @@ internal sealed class FolderOutputStoreTests : IDisposable
     }
 
     [Test]
-    public async Task Open_AFileOfADeletedJob_GivesNull()
+    public async Task OpenAsync_AFileOfADeletedJob_GivesNull()
     {
         var job = JobId.New();
         var file = await _store.TakeAsync(job, "o", _data.File("o.txt"), None);
 
-        _store.Delete(job);
-        _store.Delete(job);
+        await _store.DeleteAsync(job, None);
+        await _store.DeleteAsync(job, None);
 
-        Assert.That(_store.Open(file), Is.Null);
+        Assert.That(await _store.OpenAsync(file, None), Is.Null);
     }
 
     [TestCase("../../secret")]
     [TestCase("/etc/passwd")]
-    public void Open_AKeyThatLeadsOutOfTheStore_GivesNull(string key)
+    public async Task OpenAsync_AKeyThatLeadsOutOfTheStore_GivesNull(string key)
     {
         _data.File("secret");
 
-        Assert.That(_store.Open(new(key, "x", 1, "")), Is.Null);
+        Assert.That(await _store.OpenAsync(new(key, "x", 1, ""), None), Is.Null);
     }
 
     [Test]
     public void AvailableBytes_BeforeAnythingIsStored_IsThatOfTheDisk() => Assert.That(_store.AvailableBytes, Is.Positive);
 
-    private string Read(StoredFile file)
+    private async Task<string> ReadAsync(StoredFile file)
     {
-        using var stream = _store.Open(file)!;
+        await using var stream = (await _store.OpenAsync(file, None))!;
         Assert.That(stream.CanSeek);
-        return new StreamReader(stream).ReadToEnd();
+        return await new StreamReader(stream).ReadToEndAsync();
     }
 }

@@ -28,20 +28,20 @@ internal sealed class JobDismissal(IJobStore jobs, IOutputStore outputs, ILogSto
         catch (IllegalTransitionException)
         {
             // A crash may have come between the wish and its end.
-            RemoveFiles(id);
+            await RemoveFilesAsync(id);
             throw;
         }
 
         if (job is not { Status: JobStatus.Dismissed }) return job;
         // The wish is recorded and has to be done, whether or not the client stays to hear of it.
         await dispatcher.StopAsync(id, CancellationToken.None);
-        RemoveFiles(id);
+        await RemoveFilesAsync(id);
         return job;
     }
 
-    private void RemoveFiles(JobId id)
+    private async Task RemoveFilesAsync(JobId id)
     {
-        outputs.Delete(id);
+        await outputs.DeleteAsync(id, CancellationToken.None);
         logs.Delete(id);
     }
 }

@@ -23,20 +23,24 @@ public sealed class ResultsArchive
     private readonly List<Entry> _entries = [];
     private readonly IOutputStore _store;
 
+    private ResultsArchive(IOutputStore store) => _store = store;
+
     /// <summary>Prepares the archive.</summary>
     /// <exception cref="OgcException">A file is gone: its job was dismissed since the results were read.</exception>
-    public ResultsArchive(JobResults results, IOutputStore store)
+    public static async Task<ResultsArchive> PrepareAsync(JobResults results, IOutputStore store, CancellationToken cancellationToken)
     {
-        _store = store;
+        var archive = new ResultsArchive(store);
         var names = new ArchiveNames();
         foreach (var result in results.Results)
         {
             foreach (var output in result.Values)
             {
-                if (output.File is { } file) store.OpenOrGone(file).Dispose();
-                _entries.Add(new(names.Take(result.Values.Count > 1 ? result.OutputId : null, NameOf(output)), output));
+                if (output.File is { } file) await store.EnsureThereAsync(file, cancellationToken);
+                archive._entries.Add(new(names.Take(result.Values.Count > 1 ? result.OutputId : null, NameOf(output)), output));
             }
         }
+
+        return archive;
     }
 
     /// <summary>Writes the archive.</summary>
@@ -56,7 +60,9 @@ public sealed class ResultsArchive
 
     private async Task WriteAsync(Entry entry, ZipArchive archive, BufferedStream buffer, CancellationToken cancellationToken)
     {
-        await using var content = entry.Output.File is { } file ? _store.OpenOrGone(file) : new MemoryStream(Encoding.UTF8.GetBytes(Text(entry.Output)));
+        await using var content = entry.Output.File is { } file
+            ? await _store.OpenOrGoneAsync(file, cancellationToken)
+            : new MemoryStream(Encoding.UTF8.GetBytes(Text(entry.Output)));
         await using var into = await archive.CreateEntry(entry.Name, CompressionLevel.Fastest).OpenAsync(cancellationToken);
         await content.CopyToAsync(into, cancellationToken);
         await buffer.FlushAsync(cancellationToken);

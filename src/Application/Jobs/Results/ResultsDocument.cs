@@ -26,13 +26,16 @@ public sealed class ResultsDocument
     private readonly IOutputStore _store;
     private readonly HashSet<JobOutput> _inline;
 
+    private ResultsDocument(JobResults results, IOutputStore store) => (_results, _store, _inline) = (results, store, Inline(results));
+
     /// <summary>Prepares the document.</summary>
     /// <exception cref="OgcException">A file that it holds is gone: its job was dismissed since the results were read.</exception>
-    public ResultsDocument(JobResults results, IOutputStore store)
+    public static async Task<ResultsDocument> PrepareAsync(JobResults results, IOutputStore store, CancellationToken cancellationToken)
     {
-        (_results, _store, _inline) = (results, store, Inline(results));
-        foreach (var output in _inline)
-            if (output.File is { } file) store.OpenOrGone(file).Dispose();
+        var document = new ResultsDocument(results, store);
+        foreach (var output in document._inline)
+            if (output.File is { } file) await store.EnsureThereAsync(file, cancellationToken);
+        return document;
     }
 
     /// <summary>Writes the document.</summary>
@@ -87,7 +90,7 @@ public sealed class ResultsDocument
         else if (output.File is { } file)
         {
             var bytes = new byte[file.Length];
-            await using var content = _store.OpenOrGone(file);
+            await using var content = await _store.OpenOrGoneAsync(file, cancellationToken);
             await content.ReadExactlyAsync(bytes, cancellationToken);
             WriteFile(json, bytes, output.MediaType, result.Base64);
         }

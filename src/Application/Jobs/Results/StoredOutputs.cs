@@ -8,6 +8,13 @@ public static class StoredOutputs
 {
     /// <summary>Opens a file; one that is gone was dismissed with its job since the job was read.</summary>
     /// <exception cref="OgcException">The file is gone.</exception>
-    public static Stream OpenOrGone(this IOutputStore store, StoredFile file) =>
-        store.Open(file) ?? throw new OgcException(OgcError.JobDismissed, $"The file '{file.Name}' is gone; its job was dismissed.");
+    public static async Task<Stream> OpenOrGoneAsync(this IOutputStore store, StoredFile file, CancellationToken cancellationToken) =>
+        await store.OpenAsync(file, cancellationToken) ?? throw new OgcException(OgcError.JobDismissed, $"The file '{file.Name}' is gone; its job was dismissed.");
+
+    /// <summary>Makes sure of a file that is sent once its answer has begun, and could then only be broken off.</summary>
+    /// <exception cref="OgcException">The file is gone.</exception>
+    public static async Task EnsureThereAsync(this IOutputStore store, StoredFile file, CancellationToken cancellationToken)
+    {
+        await using var content = await store.OpenOrGoneAsync(file, cancellationToken);
+    }
 }

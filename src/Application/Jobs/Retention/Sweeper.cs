@@ -53,7 +53,7 @@ public sealed partial class Sweeper(
         {
             try
             {
-                outputs.Delete(id);
+                await outputs.DeleteAsync(id, stopping);
                 logs.Delete(id);
                 removed.Add(id);
             }

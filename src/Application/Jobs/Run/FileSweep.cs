@@ -16,19 +16,25 @@ public sealed partial class FileSweep(IJobStore jobs, IOutputStore outputs, ILog
     /// <summary>Looks at all files once.</summary>
     public async Task SweepAsync(CancellationToken stopping)
     {
-        foreach (var some in outputs.ListJobs().Chunk(JobsAtOnce))
-            await DeleteAsync(some, [JobStatus.Failed, JobStatus.Dismissed], outputs.Delete, stopping);
+        await foreach (var some in outputs.ListJobsAsync(stopping).Chunk(JobsAtOnce).WithCancellation(stopping))
+            await DeleteAsync(some, [JobStatus.Failed, JobStatus.Dismissed], id => outputs.DeleteAsync(id, stopping), stopping);
         foreach (var some in logs.ListJobs().Chunk(JobsAtOnce))
-            await DeleteAsync(some, [JobStatus.Dismissed], logs.Delete, stopping);
+            await DeleteAsync(some, [JobStatus.Dismissed], DeleteLog, stopping);
     }
 
-    private async Task DeleteAsync(JobId[] some, JobStatus[] statuses, Action<JobId> delete, CancellationToken stopping)
+    private Task DeleteLog(JobId id)
+    {
+        logs.Delete(id);
+        return Task.CompletedTask;
+    }
+
+    private async Task DeleteAsync(JobId[] some, JobStatus[] statuses, Func<JobId, Task> delete, CancellationToken stopping)
     {
         foreach (var id in await jobs.ListWithoutOutputsAsync(some, statuses, stopping))
         {
             try
             {
-                delete(id);
+                await delete(id);
                 LogRemoved(id);
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

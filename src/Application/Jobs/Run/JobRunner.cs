@@ -178,7 +178,7 @@ public sealed partial class JobRunner(
             attempt.Saw(new(BytesIn: StagedInputs.LengthIn(attempt.WorkFolder)));
             await FollowAsync(attempt, container, cancellationToken);
             // An earlier collection that a crash cut may have left files under other names.
-            if (!wasFresh || claim.Attempt > 1) outputStore.Delete(id);
+            if (!wasFresh || claim.Attempt > 1) await outputStore.DeleteAsync(id, cancellationToken);
             outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
         }
         catch (JobFailedException failed)
@@ -403,7 +403,7 @@ public sealed partial class JobRunner(
         });
         await StopAndCleanUpAsync(id, claim.Attempt);
         // Those collected before the one that is missing: nobody can reach them.
-        if (kept is not { Count: > 0 }) outputStore.Delete(id);
+        if (kept is not { Count: > 0 }) await outputStore.DeleteAsync(id, CancellationToken.None);
     }
 
     private bool IsRepeated(Attempt attempt, JobFailure failure)
@@ -477,7 +477,7 @@ public sealed partial class JobRunner(
     {
         if (await jobs.FindAsync(id, CancellationToken.None) is not { Status: JobStatus.Dismissed } job) return;
         await StopAndCleanUpAsync(id, job.Attempt);
-        outputStore.Delete(id);
+        await outputStore.DeleteAsync(id, CancellationToken.None);
         logs.Delete(id);
     }
 

@@ -22,11 +22,11 @@ public sealed partial class ResultReuse(
         var since = clock.GetUtcNow() - (within < options.Value.MaxAge ? within : options.Value.MaxAge);
         if (await jobs.FindSuccessfulAsync(fingerprint, since, cancellationToken) is not { } earlier) return null;
         // Of an attempt that a crash cut.
-        store.Delete(job.Id);
+        await store.DeleteAsync(job.Id, cancellationToken);
         var outputs = await CopyAsync([.. earlier.Outputs], job.Id, cancellationToken);
         // Whoever has dismissed it meanwhile wants nobody to have its results.
         if (outputs is not null && await jobs.FindAsync(earlier.Id, cancellationToken) is { Status: JobStatus.Successful }) return new(earlier.Id, outputs);
-        store.Delete(job.Id);
+        await store.DeleteAsync(job.Id, cancellationToken);
         return null;
     }
 

@@ -78,7 +78,7 @@ internal sealed class ResultsArchiveTests
         _store.Files[file.File!.Key] = content;
         using var written = new MemoryStream();
 
-        await new ResultsArchive(Results([file]), _store).WriteAsync(new OneWay(written), default);
+        await WriteAsync([file], written);
 
         await using var archive = await ZipArchive.CreateAsync(written, ZipArchiveMode.Read, leaveOpen: true, null, default);
         await using var entry = await archive.Entries.Single().OpenAsync();
@@ -93,9 +93,8 @@ internal sealed class ResultsArchiveTests
         const long length = (4L << 30) + 1;
         _store.Opening = () => new Zeros(length);
         using var content = new MemoryStream();
-        var archive = new ResultsArchive(Results([File("large", "large.bin"), new("n", 0, "application/json", "5", null)]), _store);
 
-        await archive.WriteAsync(new OneWay(content), default);
+        await WriteAsync([File("large", "large.bin"), new("n", 0, "application/json", "5", null)], content);
 
         await using var read = await ZipArchive.CreateAsync(content, ZipArchiveMode.Read, leaveOpen: true, null, default);
         Assert.That(read.Entries.Select(entry => (entry.Name, entry.Length)), Is.EqualTo(new[] { ("large.bin", length), ("n.json", 1L) }));
@@ -114,10 +113,16 @@ internal sealed class ResultsArchiveTests
         JobId.New(), ResponseForm.Document, 1,
         [.. outputs.GroupBy(output => output.OutputId).Select(output => new Result(output.Key, TransmissionMode.Reference, false, "", [.. output]))]);
 
+    private async Task WriteAsync(IEnumerable<JobOutput> outputs, Stream destination)
+    {
+        var archive = await ResultsArchive.PrepareAsync(Results(outputs), _store, default);
+        await archive.WriteAsync(new OneWay(destination), default);
+    }
+
     private async Task<Dictionary<string, string>> ReadAsync(IEnumerable<JobOutput> outputs)
     {
         using var content = new MemoryStream();
-        await new ResultsArchive(Results(outputs), _store).WriteAsync(new OneWay(content), default);
+        await WriteAsync(outputs, content);
         await using var archive = await ZipArchive.CreateAsync(content, ZipArchiveMode.Read, leaveOpen: true, null, default);
         var entries = new Dictionary<string, string>();
         foreach (var entry in archive.Entries)

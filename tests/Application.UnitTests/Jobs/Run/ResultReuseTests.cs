@@ -137,7 +137,7 @@ internal sealed class ResultReuseTests : IDisposable
     public async Task Run_WhenAFileOfTheEarlierJobIsGone_Runs_AndKeepsNothingOfTheCopy()
     {
         var earlier = await RunAsync("{}");
-        _node.Outputs.Delete(earlier.Id);
+        await _node.Outputs.DeleteAsync(earlier.Id, default);
         var job = await RunAsync("{}");
         Assert.That((job.Status, job.ReusedFrom, _runs), Is.EqualTo((JobStatus.Successful, (JobId?)null, 2)), job.Message);
         Assert.That(_node.Outputs.Files.Keys, Is.EqualTo(new[] { job.Outputs[0].File!.Key }));
