@@ -49,6 +49,7 @@ public static class InfrastructureServices
         services.AddHostedService<ReconcileWorker>();
         services.AddHostedService<JobWorker>();
         services.AddHostedService<LeaseWorker>();
+        services.AddHostedService<WatchWorker>();
         services.AddHostedService<LookAroundWorker>();
         services.AddHostedService<ImageWorker>();
         services.AddHostedService<FileSweepWorker>();

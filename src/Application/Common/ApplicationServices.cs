@@ -36,6 +36,7 @@ public static class ApplicationServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Admission>();
         services.AddSingleton<JobSignals>();
+        services.AddSingleton<JobWatch>();
         services.AddSingleton<JobMessages>();
         services.AddSingleton<JobFeeds>();
         services.AddSingleton<InputStager>();

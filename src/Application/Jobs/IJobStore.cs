@@ -16,6 +16,9 @@ public interface IJobStore
     /// <summary>What is left of a job that has expired; null when nothing is known of it, or it is there.</summary>
     Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken);
 
+    /// <summary>The versions of some jobs, which every change but a lease's renewal raises; those that are gone are left out.</summary>
+    Task<IReadOnlyDictionary<JobId, int>> ListVersionsAsync(IReadOnlyCollection<JobId> among, CancellationToken cancellationToken);
+
     /// <summary>A page of jobs, newest first.</summary>
     Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken);
 

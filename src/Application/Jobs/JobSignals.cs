@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs;
@@ -8,8 +7,6 @@ namespace OgcProcesses.Application.Jobs;
 /// <remarks>A signal only spares a polling wait: one that is lost costs time, never a job.</remarks>
 public sealed class JobSignals : IDisposable
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly SemaphoreSlim _callbacks = new(0, 1);
     private readonly ConcurrentDictionary<JobId, TaskCompletionSource> _changes = new();
@@ -17,6 +14,9 @@ public sealed class JobSignals : IDisposable
 
     /// <summary>Raised when another node has changed a job; with null where any job may have changed. Handlers neither wait nor throw.</summary>
     public event Action<JobId?>? ChangedElsewhere;
+
+    /// <summary>Whether other nodes tell what they change; where they don't, it has to be looked for.</summary>
+    public bool HearsOthers { get; set; }
 
     /// <summary>Says that there may be a job to start.</summary>
     public void Work() => Say(_work);
@@ -52,36 +52,14 @@ public sealed class JobSignals : IDisposable
     /// <summary>Completes with the next change of a job; to be asked for before a look at it.</summary>
     public Task NextChange(JobId id) => Hear(_changes, id);
 
+    /// <summary>Whether somebody waits for the next change of a job.</summary>
+    public bool IsAwaited(JobId id) => _changes.ContainsKey(id);
+
     /// <summary>Says that there is more in a job's log.</summary>
     public void Written(JobId id) => Say(_written, id);
 
     /// <summary>Completes when there is more in a job's log.</summary>
     public Task NextWritten(JobId id) => Hear(_written, id);
-
-    /// <summary>Waits until a job has ended, or for the given time, and gives it as it then stands.</summary>
-    /// <remarks>Looks again every second by itself: another node may run the job.</remarks>
-    public async Task<Job> WaitForEndAsync(
-        JobId id, IJobStore jobs, TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var start = clock.GetTimestamp();
-        while (true)
-        {
-            // Asked for before the look, or a change between the two would go unheard.
-            var change = NextChange(id);
-            var job = await jobs.FindAsync(id, cancellationToken) ?? throw new OgcException(OgcError.NoSuchJob);
-            var left = atMost - clock.GetElapsedTime(start);
-            if (job.IsFinal || left <= TimeSpan.Zero)
-            {
-                Changed(id);
-                return job;
-            }
-
-            await Task.WhenAny(change, Task.Delay(left < LookAgain ? left : LookAgain, clock, cancellationToken));
-            if (!cancellationToken.IsCancellationRequested) continue;
-            Changed(id);
-            throw new OperationCanceledException(cancellationToken);
-        }
-    }
 
     /// <inheritdoc />
     public void Dispose()
@@ -98,7 +76,8 @@ public sealed class JobSignals : IDisposable
     private static Task Hear(ConcurrentDictionary<JobId, TaskCompletionSource> signals, JobId id) =>
         signals.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    private static void Say(SemaphoreSlim signal)
+    /// <summary>Lets one wait go on, now or when it comes.</summary>
+    internal static void Say(SemaphoreSlim signal)
     {
         try
         {

@@ -28,6 +28,9 @@ public sealed class DatabaseOptions
     /// <summary>How to reach it. May be left out for Sqlite, whose file then lies in the data folder.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>For PostgreSql: how this node hears of the others (<c>LISTEN</c>), where <see cref="ConnectionString"/> leads to a pooler that can't pass it on.</summary>
+    public string? ListenConnectionString { get; set; }
+
     /// <summary>Longest time a statement may take; for Sqlite also the longest wait for another program's write.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -48,6 +51,8 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
             ValidateOptionsResult.Fail($"Database:Provider must be one of {string.Join(", ", Enum.GetNames<DatabaseProvider>())}."),
         { Provider: not DatabaseProvider.Sqlite, ConnectionString: null or "" } =>
             ValidateOptionsResult.Fail($"Database:ConnectionString is required when Database:Provider is {options.Provider}."),
+        { Provider: not DatabaseProvider.PostgreSql, ListenConnectionString: not null } =>
+            ValidateOptionsResult.Fail($"Database:ListenConnectionString is for PostgreSql only; Database:Provider is {options.Provider}."),
         _ => ValidateOptionsResult.Success,
     };
 }

@@ -11,7 +11,7 @@ namespace OgcProcesses.Infrastructure.Persistence;
 /// A job lies in three tables: its row, what was asked, what it gave. Lists read rows alone, and their jobs have neither
 /// request nor outputs. Requests never change, so recent ones are kept in memory.
 /// </remarks>
-internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, DatabaseWriter writer, JobSignals signals)
+internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, DatabaseWriter writer, JobSignals signals, PostgreSqlNotices notices)
     : IJobStore, IDisposable
 {
     private const long MostRequestBytes = 32 << 20;
@@ -41,6 +41,19 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     {
         await using var context = contexts.CreateDbContext();
         return await context.ExpiredJobs.SingleOrDefaultAsync(expired => expired.JobId == id, cancellationToken);
+    }
+
+    public async Task<IReadOnlyDictionary<JobId, int>> ListVersionsAsync(IReadOnlyCollection<JobId> among, CancellationToken cancellationToken)
+    {
+        var versions = new Dictionary<JobId, int>();
+        foreach (var ids in among.Chunk(MostIds))
+        {
+            await using var context = contexts.CreateDbContext();
+            var found = context.Jobs.Where(job => ids.Contains(job.Id)).Select(job => new { job.Id, job.Version });
+            await foreach (var job in found.AsAsyncEnumerable().WithCancellation(cancellationToken)) versions[job.Id] = job.Version;
+        }
+
+        return versions;
     }
 
     public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
@@ -73,6 +86,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
             cancellationToken);
         _requests.Set(job.Id, job.Request, request.Length);
         signals.Work();
+        notices.Added();
     }
 
     public async Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken)
@@ -80,6 +94,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         var updated = await writer.RunAsync(context => UpdateAsync(context, id, change, cancellationToken), cancellationToken);
         if (updated is null) return null;
         signals.Changed(id);
+        notices.Changed(updated);
         if (updated.Raised.Count > 0) signals.CallbackDue();
         return updated;
     }

@@ -32,6 +32,8 @@ public static class PersistenceServices
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetServices<IInterceptor>()));
         services.AddSingleton<DatabaseWriter>();
+        services.AddSingleton<PostgreSqlNotices>();
+        services.AddHostedService(provider => provider.GetRequiredService<PostgreSqlNotices>());
         services.AddSingleton<EfJobStore>();
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<EfJobStore>());
         services.AddSingleton<IExecutionKeyStore, EfExecutionKeyStore>();

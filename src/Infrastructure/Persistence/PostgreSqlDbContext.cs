@@ -18,6 +18,17 @@ internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> 
             .EnableRetryOnFailure(MostRetries, LongestRetryDelay, null));
     }
 
+    /// <summary>How to reach the database for a connection that only listens.</summary>
+    /// <param name="database">The settings.</param>
+    /// <param name="keepAlive">Seconds of silence after which the connection is tried, where the settings don't say.</param>
+    public static string ListenConnectionString(DatabaseOptions database, int keepAlive)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ListenConnectionString ?? database.ConnectionString) { Pooling = false };
+        connection.ApplicationName ??= "OgcProcesses";
+        if (connection.KeepAlive == 0) connection.KeepAlive = keepAlive;
+        return connection.ConnectionString;
+    }
+
     public override bool IsDuplicate(DbUpdateException failure) =>
         failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

@@ -19,6 +19,7 @@ internal sealed class ANode : IDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var node = new ThisNode(AJob.Node);
         Jobs = new(_signals);
+        Watch = new(Jobs, _signals, node, options, Clock);
         Admission = new(options, Outputs, Folders);
         JobRunner = new(
             Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
@@ -59,6 +60,8 @@ internal sealed class ANode : IDisposable
     public Reconciler Reconciler { get; }
 
     public JobSignals Signals => _signals;
+
+    public JobWatch Watch { get; }
 
     /// <summary>A job that waits for its turn.</summary>
     public Job Accept(Process process, string inputs = "{}") => Accept(process, AJob.Asked(inputs));
@@ -102,6 +105,7 @@ internal sealed class ANode : IDisposable
         _stopping.Cancel();
         WhenIdleAsync().GetAwaiter().GetResult();
         _stopping.Dispose();
+        Watch.Dispose();
         _signals.Dispose();
         Folders.Dispose();
     }

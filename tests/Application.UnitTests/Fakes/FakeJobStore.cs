@@ -18,6 +18,9 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     /// <summary>Makes reading one job fail, as a row does that can't be read.</summary>
     public JobId? Poisoned { get; set; }
 
+    /// <summary>Makes reading any job fail, as a database does that is away.</summary>
+    public Exception? Trouble { get; set; }
+
     /// <summary>What a list gives beside its items.</summary>
     public Cursor? Next { get; set; }
 
@@ -49,6 +52,7 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (id == Poisoned) throw new InvalidDataException("The row can't be read.");
+        if (Trouble is not null) throw Trouble;
         Interlocked.Increment(ref _looks);
         lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id));
     }
@@ -60,6 +64,15 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     public ExpiredJob? Expired { get; set; }
 
     public Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken) => Task.FromResult(Expired?.JobId == id ? Expired : null);
+
+    /// <summary>How often versions were asked for.</summary>
+    public int VersionLooks { get; private set; }
+
+    public Task<IReadOnlyDictionary<JobId, int>> ListVersionsAsync(IReadOnlyCollection<JobId> among, CancellationToken cancellationToken)
+    {
+        VersionLooks++;
+        lock (_lock) return Task.FromResult<IReadOnlyDictionary<JobId, int>>(_jobs.Where(job => among.Contains(job.Id)).ToDictionary(job => job.Id, job => job.Version));
+    }
 
     public Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Domain.Jobs;
 
@@ -8,76 +6,9 @@ namespace OgcProcesses.Application.UnitTests.Jobs;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class JobSignalsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly JobSignals _signals = new();
-    private readonly FakeTimeProvider _clock = new(AJob.Now);
-    private FakeJobStore _jobs = null!;
-
-    [SetUp]
-    public void Begin() => _jobs = new(_signals);
 
     public void Dispose() => _signals.Dispose();
-
-    [Test]
-    public async Task WaitForEnd_OfAJobThatHasEnded_DoesNotWait()
-    {
-        var job = _jobs.Add(AJob.Successful().Build());
-        Assert.That((await WaitAsync(job)).Status, Is.EqualTo(JobStatus.Successful));
-    }
-
-    [Test]
-    public async Task WaitForEnd_EndsWithTheChange_NotWithTheClock()
-    {
-        var job = _jobs.Add(AJob.Running().Build());
-        var waiting = WaitAsync(job);
-        Assert.That(waiting.IsCompleted, Is.False);
-        await _jobs.UpdateAsync(job.Id, current => current.Succeed(AJob.FirstClaim, [], AJob.Now), CancellationToken.None);
-        Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(JobStatus.Successful));
-    }
-
-    [Test]
-    public async Task WaitForEnd_WithTwoWaiters_EndsBoth()
-    {
-        var job = _jobs.Add(AJob.Running().Build());
-        var both = Task.WhenAll(WaitAsync(job), WaitAsync(job));
-        await _jobs.UpdateAsync(job.Id, current => current.Dismiss(AJob.Now), CancellationToken.None);
-        Assert.That((await both.WaitAsync(TimeSpan.FromSeconds(10))).Select(one => one.Status), Is.All.EqualTo(JobStatus.Dismissed));
-    }
-
-    [Test]
-    public async Task WaitForEnd_OfAJobThatAnotherNodeEnds_LooksAgainByItself()
-    {
-        var job = _jobs.Add(AJob.Running().Build());
-        var waiting = WaitAsync(job);
-        job.Succeed(AJob.FirstClaim, [], AJob.Now);
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(JobStatus.Successful));
-    }
-
-    [Test]
-    public async Task WaitForEnd_OnceItsTimeIsOver_GivesTheJobAsItStands()
-    {
-        var job = _jobs.Add(AJob.Running().Build());
-        var waiting = WaitAsync(job);
-        _clock.Advance(Patience);
-        Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(JobStatus.Running));
-    }
-
-    [Test]
-    public void WaitForEnd_WhenTheClientGoes_EndsAtOnce()
-    {
-        var job = _jobs.Add(AJob.Running().Build());
-        using var gone = new CancellationTokenSource();
-        var waiting = _signals.WaitForEndAsync(job.Id, _jobs, Patience, _clock, gone.Token);
-        gone.Cancel();
-        Assert.CatchAsync<OperationCanceledException>(() => waiting);
-    }
-
-    [Test]
-    public void WaitForEnd_OfNoJob_SaysSo() =>
-        Assert.That(
-            Assert.ThrowsAsync<OgcException>(() => WaitAsync(AJob.Running().Build()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
 
     [Test]
     public async Task WaitForWork_AfterOneOrManySignals_GoesOnOnce()
@@ -123,6 +54,4 @@ internal sealed class JobSignalsTests : IDisposable
         _signals.ChangedElsewhere += _ => Assert.Fail("It was here.");
         _signals.Changed(JobId.New());
     }
-
-    private Task<Job> WaitAsync(Job job) => _signals.WaitForEndAsync(job.Id, _jobs, Patience, _clock, CancellationToken.None);
 }

@@ -183,6 +183,7 @@ internal sealed class DatabaseMigratorTests
 
     [TestCase("Database:Provider", "SqlServer", "Database:ConnectionString")]
     [TestCase("Database:Provider", "17", "Database:Provider")]
+    [TestCase("Database:ListenConnectionString", "Host=db", "Database:ListenConnectionString")]
     [TestCase("Database:CommandTimeout", "00:00:00", "CommandTimeout")]
     [TestCase("Data:Directory", "", "Data:Directory")]
     [TestCase("Data:Directory", "/dev/null/x", "Data:Directory '/dev/null/x'")]

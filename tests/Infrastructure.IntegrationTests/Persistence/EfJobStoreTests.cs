@@ -344,14 +344,14 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     }
 
     [Test]
-    public async Task UpdateAsync_SomebodyWaitingForTheEnd_IsWoken()
+    public async Task UpdateAsync_SomebodyWaitingForAChange_IsWoken()
     {
         var job = await AddRunningAsync();
-        var ended = _server.Signals.WaitForEndAsync(job.Id, Jobs, TimeSpan.FromMinutes(1), TimeProvider.System, None);
+        var changing = _server.Signals.NextChange(job.Id);
 
         await Jobs.UpdateAsync(job.Id, changed => changed.Dismiss(Noon), None);
 
-        Assert.That((await ended.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(JobStatus.Dismissed));
+        await changing.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Test]
@@ -589,6 +589,19 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         JobId[] many = [.. Enumerable.Range(0, 1_200).Select(_ => JobId.New()), held.Id];
 
         Assert.That(await Jobs.RenewLeasesAsync(Node, many, Noon.AddHours(1), None), Is.EqualTo(new HashSet<JobId> { held.Id }));
+    }
+
+    [Test]
+    public async Task ListVersionsAsync_OfMoreJobsThanOneStatementTakes_LeavesOutThoseThatAreGone()
+    {
+        var (same, changed) = (await AddRunningAsync(), await AddRunningAsync());
+        var dismissed = (await Jobs.UpdateAsync(changed.Id, job => job.Dismiss(Noon), None))!;
+        JobId[] many = [.. Enumerable.Range(0, 1_200).Select(_ => JobId.New()), same.Id, changed.Id];
+
+        var versions = await Jobs.ListVersionsAsync(many, None);
+
+        Assert.That(versions, Is.EquivalentTo(new Dictionary<JobId, int> { [same.Id] = same.Version, [changed.Id] = dismissed.Version }));
+        Assert.That(dismissed.Version, Is.GreaterThan(changed.Version));
     }
 
     /// <remarks>A change can't be asynchronous, and here it is where somebody else comes between.</remarks>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -27,7 +28,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         (_settings, _isFirst) = (settings, isFirst);
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging => logging.AddProvider(Warnings));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddPersistence().AddFolderStorage();
         services.AddSingleton<IInterceptor>(Statements);
@@ -35,6 +36,8 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     public StatementLog Statements { get; } = new();
+
+    public Warnings Warnings { get; } = new();
 
     public IJobStore Jobs => _services.GetRequiredService<IJobStore>();
 
@@ -51,6 +54,8 @@ internal sealed class TestServer : IAsyncDisposable
     public ILogStore Logs => _services.GetRequiredService<ILogStore>();
 
     public JobSignals Signals => _services.GetRequiredService<JobSignals>();
+
+    public PostgreSqlNotices Notices => _services.GetRequiredService<PostgreSqlNotices>();
 
     public DatabaseMigrator Migrator => _services.GetRequiredService<DatabaseMigrator>();
 
@@ -92,7 +97,12 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Another server on the same database: it shares nothing in memory, as after a restart or on another node.</summary>
-    public TestServer Another() => new(_settings, isFirst: false);
+    public TestServer Another(params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>(_settings);
+        foreach (var (key, value) in settings) all[key] = value;
+        return new(all, isFirst: false);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -230,10 +230,14 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string mediaType = "application/json")
+    /// <summary>The lines of a stream of events, as they come.</summary>
+    public async Task<StreamReader> FollowAsync(string jobId) => new(await _http.GetStreamAsync(new Uri($"{_url}/jobs/{jobId}/events")));
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? body = null, string mediaType = "application/json", string prefer = "respond-async")
     {
         using var request = new HttpRequestMessage(method, _url + path);
-        request.Headers.Add("Prefer", "respond-async");
+        request.Headers.Add("Prefer", prefer);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, mediaType);
         return await _http.SendAsync(request);
     }

@@ -7,13 +7,16 @@ namespace OgcProcesses.Application.Jobs.Events;
 
 /// <summary>Watches the jobs that are followed: each once, however many follow it, and none that nobody follows.</summary>
 public sealed partial class JobFeeds(
-    IJobStore jobs, JobMessages messages, JobSignals signals, ThisNode node, TimeProvider clock, ILogger<JobFeeds> logger)
+    IJobStore jobs, JobMessages messages, JobSignals signals, JobWatch watch, ThisNode node, TimeProvider clock, ILogger<JobFeeds> logger)
 {
-    /// <summary>Time between two looks at what no signal tells of: jobs of other nodes, and what waiting ones wait for.</summary>
+    /// <summary>Time between two looks at a waiting job: what it waits for changes without it.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same for a job of this node, whose every change is told.</summary>
-    private static readonly TimeSpan LookAgainAtOwn = TimeSpan.FromSeconds(15);
+    /// <summary>The same for a job that runs, whose every change is told.</summary>
+    private static readonly TimeSpan LookAgainAtRunning = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time between two looks at the log of a job that another node runs: nothing tells of its lines.</summary>
+    private static readonly TimeSpan LookAtLog = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Shortest time between two calls for the same job's log.</summary>
     private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(100);
@@ -58,13 +61,15 @@ public sealed partial class JobFeeds(
         {
             // Asked for before the look, or a change between the two would go unheard.
             var change = signals.NextChange(id);
-            var isOwn = false;
+            var again = LookAgain;
             try
             {
                 var job = await jobs.FindAsync(id, feed.Ending.Token);
                 feed.Tell(new(job, job is null ? null : await messages.OfAsync(job, feed.Ending.Token)));
                 if (job is null or { IsFinal: true }) return;
-                isOwn = job.Status == JobStatus.Running && job.Node == node.Id;
+                watch.Expect(job);
+                feed.IsElsewhere = job.Status == JobStatus.Running && job.Node != node.Id;
+                if (job.Status == JobStatus.Running) again = LookAgainAtRunning;
             }
             catch (Exception failure) when (!feed.Ending.IsCancellationRequested)
             {
@@ -75,7 +80,7 @@ public sealed partial class JobFeeds(
                 return;
             }
 
-            await Task.WhenAny(change, Task.Delay(isOwn ? LookAgainAtOwn : LookAgain, clock, feed.Ending.Token));
+            await change.WaitAsync(again, clock, feed.Ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -84,7 +89,8 @@ public sealed partial class JobFeeds(
         var written = signals.NextWritten(id);
         while (!feed.Ending.IsCancellationRequested)
         {
-            await written;
+            await written.WaitAsync(LookAtLog, clock, feed.Ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!written.IsCompleted && !feed.IsElsewhere) continue;
             written = signals.NextWritten(id);
             feed.Call();
             await Task.Delay(BetweenCalls, clock, feed.Ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -124,10 +130,18 @@ public sealed partial class JobFeeds(
     {
         private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile Seen? _latest;
+        private volatile bool _isElsewhere;
 
         public CancellationTokenSource Ending { get; } = new();
 
         public int Followers { get; set; }
+
+        /// <summary>Whether another node runs the job.</summary>
+        public bool IsElsewhere
+        {
+            get => _isElsewhere;
+            set => _isElsewhere = value;
+        }
 
         public Task Next => _next.Task;
 

@@ -51,7 +51,7 @@ internal sealed class ExecuteProcessHandler(
     StoreQuota quota,
     ISchemaValidator schemas,
     IInputFetcher fetcher,
-    JobSignals signals,
+    JobWatch watch,
     IOptions<RunnerOptions> options,
     IOptions<RetentionOptions> retention,
     IMapper mapper,
@@ -67,7 +67,7 @@ internal sealed class ExecuteProcessHandler(
 
         var mode = revision.Description.JobControlOptions.Choose(request.Preference.Async);
         var patience = Patience(mode, request.Preference);
-        if (patience > TimeSpan.Zero) job = await signals.WaitForEndAsync(job.Id, jobs, patience, clock, cancellationToken);
+        if (patience > TimeSpan.Zero) job = await watch.WaitForEndAsync(job.Id, patience, cancellationToken);
         return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience))
         {
             Age = job.ReusedFrom is { } earlier ? clock.GetUtcNow() - (await jobs.FindAsync(earlier, cancellationToken))?.Finished : null,

@@ -104,7 +104,10 @@ public sealed partial class RunnerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time after which the queue is looked at without a signal.</summary>
+    /// <summary>
+    /// Time after which the queue is looked at without a signal, and so are jobs of other nodes that somebody waits for; these
+    /// within a second at most where nodes can't tell each other.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 

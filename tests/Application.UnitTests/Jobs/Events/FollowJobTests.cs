@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Events;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using static Microsoft.Extensions.Options.Options;
 
@@ -20,6 +21,7 @@ internal sealed class FollowJobTests : IDisposable
         _node.Jobs,
         new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), _node.Clock),
         _node.Signals,
+        _node.Watch,
         new(AJob.Node),
         _node.Clock,
         NullLogger<JobFeeds>.Instance);
@@ -76,7 +78,7 @@ internal sealed class FollowJobTests : IDisposable
 
     /// <summary>No signal tells of what another node does.</summary>
     [Test]
-    public async Task Follow_OfAJobOfAnotherNode_LooksAgainByItself()
+    public async Task Follow_OfAJobOfAnotherNode_TellsItsChanges()
     {
         var job = _node.Jobs.Add(AJob.Accepted().Build());
         job.Start("node-2", AJob.LeaseEnd, AJob.Now);
@@ -84,8 +86,30 @@ internal sealed class FollowJobTests : IDisposable
         await NextAsync(events);
         job.Report(new("node-2", 1), "Far away", 10, AJob.Now);
         var next = NextAsync(events);
-        Assert.That(_node.InTime(() => next.IsCompleted), Is.True);
+        _node.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        await _node.Watch.LookAsync(default);
         Assert.That(((ProgressInfo)(await next).Data).Message, Is.EqualTo("Far away"));
+    }
+
+    [TestCase("node-2", true)]
+    [TestCase(AJob.Node, false)]
+    public async Task Follow_OfAJobsLog_LooksAtItWithoutASignalWhereAnotherNodeWritesIt(string node, bool looks)
+    {
+        var job = _node.Jobs.Add(AJob.Accepted().Build());
+        job.Start(node, AJob.LeaseEnd, AJob.Now);
+        await using var events = await FollowAsync(job.Id);
+        await NextAsync(events);
+        var next = NextAsync(events);
+        _node.Logs.Lines.Enqueue(new(AJob.Now, LogSource.Stdout, "from afar"));
+        for (var step = 0; step < 10 && !next.IsCompleted; step++)
+        {
+            _node.Clock.Advance(TimeSpan.FromMilliseconds(500));
+            SpinWait.SpinUntil(() => next.IsCompleted, TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.That(next.IsCompleted, Is.EqualTo(looks));
+        await _leaving.CancelAsync();
+        await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [Test]
