@@ -19,6 +19,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.Property(job => job.Attempts).HasConversion<StoredJson.AttemptsConverter, StoredJson.ListComparer<JobAttempt>>();
         builder.Property(job => job.ImageDigest).HasMaxLength(512);
         builder.Property(job => job.Version).IsConcurrencyToken();
+        // Each change counts the version up; the status is for rows that somebody mends by hand.
+        builder.Property(job => job.Status).IsConcurrencyToken();
         // A renewed lease leaves the version alone, but must not be overlooked by another node that is about to take the job over.
         builder.Property(job => job.LeaseUntil).IsConcurrencyToken();
         builder.ComplexProperty(job => job.Failure, failure =>

@@ -31,7 +31,7 @@ internal sealed class SchemaTests
         Assert.That(columns.Where(column => column.GetDefaultValueSql() is not null || column.TryGetDefaultValue(out _)), Is.Empty);
         Assert.That(columns.Where(column => column.GetComputedColumnSql() is not null), Is.Empty);
         Assert.That(columns.Where(column => column.IsConcurrencyToken).Select(column => $"{column.DeclaringType.ShortName()}.{column.Name} {column.ClrType.Name}"),
-            Is.EquivalentTo((string[])["Job.Version Int32", "Job.LeaseUntil Nullable`1", "Process.Version Int32", "Callback.Version Int32"]));
+            Is.EquivalentTo((string[])["Job.Version Int32", "Job.Status JobStatus", "Job.LeaseUntil Nullable`1", "Process.Version Int32", "Callback.Version Int32"]));
         Assert.That(context.Database.GenerateCreateScript(), Does.Not.Contain("DEFAULT").And.Not.Contain("IDENTITY").And.Not.Contain("AUTOINCREMENT"));
     }
 
