@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace OgcProcesses.Infrastructure.Persistence;
 
@@ -51,8 +52,22 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
             ValidateOptionsResult.Fail($"Database:Provider must be one of {string.Join(", ", Enum.GetNames<DatabaseProvider>())}."),
         { Provider: not DatabaseProvider.Sqlite, ConnectionString: null or "" } =>
             ValidateOptionsResult.Fail($"Database:ConnectionString is required when Database:Provider is {options.Provider}."),
+        { ListenConnectionString: { } listen } when Malformed(listen) is { } reason => ValidateOptionsResult.Fail($"Database:ListenConnectionString: {reason}"),
         { Provider: not DatabaseProvider.PostgreSql, ListenConnectionString: not null } =>
             ValidateOptionsResult.Fail($"Database:ListenConnectionString is for PostgreSql only; Database:Provider is {options.Provider}."),
         _ => ValidateOptionsResult.Success,
     };
+
+    private static string? Malformed(string connectionString)
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(connectionString);
+            return null;
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException)
+        {
+            return malformed.Message;
+        }
+    }
 }

@@ -74,7 +74,9 @@ internal sealed partial class PostgreSqlNotices(
         if (!_isUsed) return;
         lock (_lock)
         {
-            foreach (var one in news) _untold.Add(one);
+            // No more than it takes to know that there are too many: the database may be away for long.
+            foreach (var one in news)
+                if (_untold.Count <= MostNews) _untold.Add(one);
             if (_toTell.CurrentCount == 0) _toTell.Release();
         }
     }
@@ -107,7 +109,7 @@ internal sealed partial class PostgreSqlNotices(
     {
         lock (_lock)
         {
-            var notice = string.Join(',', _untold.Count > MostNews ? [_self, Anything, Work] : [_self, .. _untold]);
+            var notice = string.Join(',', _untold.Count > MostNews ? [_self, Anything] : [_self, .. _untold]);
             _untold.Clear();
             return notice;
         }

@@ -183,7 +183,8 @@ internal sealed class DatabaseMigratorTests
 
     [TestCase("Database:Provider", "SqlServer", "Database:ConnectionString")]
     [TestCase("Database:Provider", "17", "Database:Provider")]
-    [TestCase("Database:ListenConnectionString", "Host=db", "Database:ListenConnectionString")]
+    [TestCase("Database:ListenConnectionString", "Host=db", "is for PostgreSql only")]
+    [TestCase("Database:ListenConnectionString", "Hots=db", "Database:ListenConnectionString: Couldn't set hots")]
     [TestCase("Database:CommandTimeout", "00:00:00", "CommandTimeout")]
     [TestCase("Data:Directory", "", "Data:Directory")]
     [TestCase("Data:Directory", "/dev/null/x", "Data:Directory '/dev/null/x'")]

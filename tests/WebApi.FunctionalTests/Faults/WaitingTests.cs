@@ -5,10 +5,10 @@ using OgcProcesses.PostgreSqlServer;
 
 namespace OgcProcesses.WebApi.FunctionalTests.Faults;
 
-/// <summary>Servers on a PostgreSQL database of their own.</summary>
+/// <summary>Requests and streams that wait for a job: which another node runs, or while the database is away.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class PostgreSqlTests : IAsyncDisposable
+internal sealed class WaitingTests : IAsyncDisposable
 {
     private const string Text = """{"type":"string","contentMediaType":"text/plain"}""";
 
@@ -28,12 +28,13 @@ internal sealed class PostgreSqlTests : IAsyncDisposable
         foreach (var used in Enumerable.Reverse(_used)) await used.DisposeAsync();
     }
 
-    /// <summary>Neither node looks at anything without being told, but after ten minutes.</summary>
-    [Test]
-    public async Task NodesThatDoNotLook_HearOfEachOthersJobs()
+    /// <summary>On PostgreSQL neither node looks at a job, or at the queue, before ten minutes are over: they are told.</summary>
+    [TestCase("PostgreSql", "00:10:00")]
+    [TestCase("Sqlite", "00:00:02")]
+    public async Task JobOfAnotherNode_IsWaitedForAndFollowed(string provider, string pollInterval)
     {
-        var database = await Use(await StartDatabaseAsync()).CreateDatabaseAsync();
-        string[] both = ["--Database:Provider", "PostgreSql", "--Database:ConnectionString", database, "--Runner:PollInterval", "00:10:00"];
+        string[] both = ["--Database:Provider", provider, "--Runner:PollInterval", pollInterval];
+        if (provider == "PostgreSql") both = [.. both, "--Database:ConnectionString", await Use(await StartDatabaseAsync()).CreateDatabaseAsync()];
         var one = Use(new Installation([.. both, "--Runner:NodeId", "one", "--Runner:MaxConcurrentJobs", "1"]));
         var two = Use(new Installation([.. both, "--Runner:NodeId", "two"]) { Folder = one.Folder, InstanceId = one.InstanceId });
         await one.StartPlainAsync();
