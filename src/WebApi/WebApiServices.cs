@@ -45,6 +45,7 @@ internal static class WebApiServices
         services.AddHttpContextAccessor();
         services.AddSingleton<ILinks, RequestLinks>();
         services.AddSingleton<ICaller, Caller>();
+        services.AddSingleton<IShutdown, Shutdown>();
         services.AddSingleton<ICallbackContent, CallbackContent>();
         // Before MVC's own writer, which would be asked first and write nothing.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();

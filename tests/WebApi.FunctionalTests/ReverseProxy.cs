@@ -64,19 +64,19 @@ internal sealed class ReverseProxy : IAsyncDisposable
     }
 }
 
-/// <summary>nginx, set up as the README shows it.</summary>
+/// <summary>nginx, set up as a document shows it.</summary>
 internal sealed partial class Nginx : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;
     private readonly Process _process;
 
-    private Nginx(Uri target)
+    private Nginx(string document, string path, IReadOnlyDictionary<string, Uri> targets)
     {
         var port = FreePort();
-        Url = $"http://127.0.0.1:{port}/ogc";
-        var site = Example.Match(File.ReadAllText(Readme())).Groups["site"].Value
-            .Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)
-            .Replace("http://127.0.0.1:8080", target.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        Url = $"http://127.0.0.1:{port}{path}";
+        var site = Example.Match(File.ReadAllText(Path.Combine(Repository(), document))).Groups["site"].Value
+            .Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal);
+        foreach (var (shown, target) in targets) site = site.Replace(shown, target.Authority, StringComparison.Ordinal);
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(kind => $"{kind}_temp_path {_folder}/{kind}; "));
         File.WriteAllText(
             Path.Combine(_folder, "nginx.conf"),
@@ -94,9 +94,15 @@ internal sealed partial class Nginx : IDisposable
 
     public static bool IsAtHand { get; } = File.Exists("/usr/sbin/nginx");
 
-    public static async Task<Nginx> StartAsync(Uri target)
+    /// <summary>Starts it before one server, below /ogc, as the README shows it.</summary>
+    public static Task<Nginx> StartAsync(Uri target) => StartAsync("README.md", "/ogc", new Dictionary<string, Uri> { ["127.0.0.1:8080"] = target });
+
+    /// <param name="document">Where it is shown.</param>
+    /// <param name="path">The path of the API there.</param>
+    /// <param name="targets">The servers, by the names and ports that are shown.</param>
+    public static async Task<Nginx> StartAsync(string document, string path, IReadOnlyDictionary<string, Uri> targets)
     {
-        var nginx = new Nginx(target);
+        var nginx = new Nginx(document, path, targets);
         using var http = new HttpClient();
         for (var deadline = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < deadline && !nginx._process.HasExited; await Task.Delay(50))
         {
@@ -122,11 +128,11 @@ internal sealed partial class Nginx : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string Readme()
+    private static string Repository()
     {
         var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "OgcProcesses.sln"))) folder = folder.Parent;
-        return Path.Combine(folder.FullName, "README.md");
+        return folder.FullName;
     }
 
     private static int FreePort()

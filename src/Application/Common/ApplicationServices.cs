@@ -42,6 +42,8 @@ public static class ApplicationServices
         services.AddSingleton<InputStager>();
         services.AddSingleton<OutputWatch>();
         services.AddSingleton<ResultReuse>();
+        services.AddSingleton<AttemptRemains>();
+        services.AddSingleton<JobRecovery>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<Reconciler>();

@@ -174,6 +174,15 @@ public sealed class Job
         NotBefore = ToMicroseconds(notBefore);
     }
 
+    /// <summary>Lets the job wait for its turn again, as if its attempt, whose program was not started, had never been.</summary>
+    public void GiveBack(Claim claim, DateTimeOffset at)
+    {
+        EnsureHeldBy(claim);
+        PutBack(null, "Waiting for another node", at);
+        (Attempt, Attempts) = (Attempt - 1, [.. Attempts.SkipLast(1)]);
+        if (Attempt == 0) Started = null;
+    }
+
     /// <summary>Lets the job wait for its turn again, after its container or node was lost.</summary>
     /// <remarks>Refused while another node's lease runs.</remarks>
     public void Requeue(string node, JobFailure why, DateTimeOffset at)
@@ -307,7 +316,7 @@ public sealed class Job
         return new(node, Attempt);
     }
 
-    private void PutBack(JobFailure why, string message, DateTimeOffset at)
+    private void PutBack(JobFailure? why, string message, DateTimeOffset at)
     {
         MoveTo(Accepted, at);
         EndAttempt(Failed, why);

@@ -54,13 +54,6 @@ internal sealed class FileSweepWorker(FileSweep sweep, TimeProvider clock, ILogg
     protected override Task StepAsync(CancellationToken stopping) => sweep.SweepAsync(stopping);
 }
 
-/// <summary>Looks every second whether the jobs under way were dismissed through another node, or taken over by one.</summary>
-internal sealed class LookAroundWorker(JobDispatcher dispatcher, TimeProvider clock, ILogger<LookAroundWorker> logger)
-    : PeriodicWorker(TimeSpan.FromSeconds(1), clock, logger)
-{
-    protected override Task StepAsync(CancellationToken stopping) => dispatcher.LookAroundAsync(stopping);
-}
-
 /// <summary>Renews leases three times within their duration.</summary>
 internal sealed class LeaseWorker(JobDispatcher dispatcher, IOptions<RunnerOptions> options, TimeProvider clock, ILogger<LeaseWorker> logger)
     : PeriodicWorker(options.Value.LeaseDuration / 3, clock, logger)

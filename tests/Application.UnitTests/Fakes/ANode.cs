@@ -21,12 +21,14 @@ internal sealed class ANode : IDisposable
         Jobs = new(_signals);
         Watch = new(Jobs, _signals, node, options, Clock);
         Admission = new(options, Outputs, Folders);
+        var remains = new AttemptRemains(Jobs, Runner, Folders, Outputs, Logs, options, Clock, NullLogger<AttemptRemains>.Instance);
+        var recovery = new JobRecovery(Jobs, Processes, Runner, remains, node, options, Clock);
         JobRunner = new(
             Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
             new(Jobs, Outputs, Microsoft.Extensions.Options.Options.Create(reuse ?? new() { Enabled = true }), Clock, NullLogger<ResultReuse>.Instance),
-            new FakeSchemas(), new(Folders, Folders, options, Clock), node, options, Clock,
+            new FakeSchemas(), new(Folders, Folders, options, Clock), recovery, remains, options, Clock,
             NullLogger<JobRunner>.Instance);
-        Dispatcher = new(Jobs, Processes, Admission, JobRunner, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
+        Dispatcher = new(Jobs, Processes, Admission, JobRunner, recovery, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
         Reconciler = new(Jobs, Runner, Folders, Dispatcher, node, options, Clock, NullLogger<Reconciler>.Instance);
     }
 

@@ -265,4 +265,13 @@ internal sealed class JobTests
         Assert.That((job.Status, job.Node, job.LeaseUntil, job.NotBefore), Is.EqualTo((JobStatus.Accepted, (string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
         Assert.That((job.Attempts.Single().Status, job.Start("node-2", AJob.LeaseEnd.AddMinutes(1), AJob.LeaseEnd).Attempt), Is.EqualTo((JobStatus.Failed, 2)));
     }
+
+    [Test]
+    public void GiveBack_LeavesNoTraceOfTheAttempt()
+    {
+        var job = AJob.Running().Build();
+        job.GiveBack(AJob.FirstClaim, Later);
+        Assert.That((job.Attempt, job.Attempts.Count, job.Started, job.Node), Is.EqualTo((0, 0, (DateTimeOffset?)null, (string?)null)));
+        Assert.That(job.Start("node-2", AJob.LeaseEnd, Later).Attempt, Is.EqualTo(1));
+    }
 }

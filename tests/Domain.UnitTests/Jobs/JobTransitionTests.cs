@@ -17,6 +17,7 @@ internal sealed class JobTransitionTests
         ["Succeed"] = job => job.Succeed(AJob.FirstClaim, [], AJob.Now),
         ["Fail"] = job => job.Fail(AJob.FirstClaim, new(JobFailureKind.Timeout, "too long"), AJob.Now),
         ["Postpone"] = job => job.Postpone(AJob.FirstClaim, new(JobFailureKind.ExitCode, "exit code 3"), AJob.LeaseEnd, AJob.Now),
+        ["GiveBack"] = job => job.GiveBack(AJob.FirstClaim, AJob.Now),
         ["Dismiss"] = job => job.Dismiss(AJob.Now),
     };
 
@@ -30,6 +31,7 @@ internal sealed class JobTransitionTests
     [TestCase(Running, "Succeed", Successful)]
     [TestCase(Running, "Fail", Failed)]
     [TestCase(Running, "Postpone", Accepted)]
+    [TestCase(Running, "GiveBack", Accepted)]
     [TestCase(Running, "Dismiss", Dismissed)]
     [TestCase(Successful, "Dismiss", Dismissed)]
     [TestCase(Failed, "Dismiss", Dismissed)]
@@ -77,7 +79,7 @@ internal sealed class JobTransitionTests
 
     [Test]
     public void Move_OfANode_WhereNobodyHoldsTheJob_IsRefused(
-        [Values(Accepted, Successful, Failed, Dismissed)] JobStatus from, [Values("Report", "UseImage", "Succeed", "Fail", "Postpone")] string move)
+        [Values(Accepted, Successful, Failed, Dismissed)] JobStatus from, [Values("Report", "UseImage", "Succeed", "Fail", "Postpone", "GiveBack")] string move)
     {
         var job = AJob.In(from);
         var version = job.Version;
@@ -92,6 +94,6 @@ internal sealed class JobTransitionTests
             .SelectMany(method => method.GetCustomAttributes(typeof(TestCaseAttribute), false).Cast<TestCaseAttribute>())
             .Select(test => (test.Arguments[0], test.Arguments[1])).ToList();
         Assert.That(tried, Is.Unique);
-        Assert.That(tried, Has.Count.EqualTo((5 * Moves.Count) - (4 * 5)), "the combinatorial test has the other 20");
+        Assert.That(tried, Has.Count.EqualTo((5 * Moves.Count) - (4 * 6)), "the combinatorial test has the other 24");
     }
 }

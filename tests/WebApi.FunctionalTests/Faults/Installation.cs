@@ -20,6 +20,9 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
     private Process? _process;
     private string _url = "";
 
+    /// <summary>Where it listens; a free port of each start's own, unless the test gives one.</summary>
+    public string Address { get; init; } = "http://127.0.0.1:0";
+
     /// <summary>The data folder.</summary>
     public string Folder { get; init; } = Directory.CreateTempSubdirectory("ogcprocesses-fault-").FullName;
 
@@ -35,7 +38,7 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
     public async Task<bool> StartAsync(string? killAt = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] all = [typeof(Program).Assembly.Location, .. Arguments("http://127.0.0.1:0", Folder, InstanceId), "--Docker:Holders", "0", .. settings];
+        string[] all = [typeof(Program).Assembly.Location, .. Arguments(Address, Folder, InstanceId), "--Docker:Holders", "0", .. settings];
         foreach (var argument in all) start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         if (killAt is not null)
@@ -93,6 +96,14 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the server has written something to its console, now or before.</summary>
+    public async Task SaidAsync(string what)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience; await Task.Delay(50))
+            if (Said.Contains(what, StringComparison.Ordinal)) return;
+        throw new TimeoutException($"It did not say '{what}':\n{Said}");
+    }
+
     /// <summary>Waits until none of its containers is left.</summary>
     public async Task UntilNoContainerAsync()
     {
@@ -115,11 +126,17 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Lets the server hang (SIGSTOP), as a machine does that is suspended.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets a server that hangs go on (SIGCONT).</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     /// <summary>Ends the server as its operator would (SIGTERM).</summary>
     public async Task StopAsync()
     {
-        using (var kill = Process.Start("kill", $"{_process!.Id}")) await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await SignalAsync("TERM");
+        await _process!.WaitForExitAsync().WaitAsync(Patience);
         Assert.That(_process.ExitCode, Is.Zero, () => Said);
     }
 
@@ -130,11 +147,11 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
     }
 
     /// <summary>Executes without waiting; null when the server died before it answered.</summary>
-    public async Task<string?> ExecuteAsync(string processId, string json = """{"inputs":{}}""")
+    public async Task<string?> ExecuteAsync(string processId, string json = """{"inputs":{}}""", string? key = null)
     {
         try
         {
-            using var answer = await SendAsync(HttpMethod.Post, $"/processes/{processId}/execution", json);
+            using var answer = await SendAsync(HttpMethod.Post, $"/processes/{processId}/execution", json, key: key);
             var text = await answer.Content.ReadAsStringAsync();
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created), text);
             return JsonNode.Parse(text)!["jobID"]!.GetValue<string>();
@@ -221,9 +238,15 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
 
     public static string Word(JsonNode status) => status["status"]!.GetValue<string>();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the server, if it runs.</summary>
+    public async Task EndAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
         _process?.Dispose();
         _http.Dispose();
         foreach (var container in await Engine.ContainersOfInstanceAsync(InstanceId)) await Engine.RemoveAsync(container.ID);
@@ -234,12 +257,19 @@ internal sealed class Installation(params string[] settings) : IAsyncDisposable
     public async Task<StreamReader> FollowAsync(string jobId) => new(await _http.GetStreamAsync(new Uri($"{_url}/jobs/{jobId}/events")));
 
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string? body = null, string mediaType = "application/json", string prefer = "respond-async")
+        HttpMethod method, string path, string? body = null, string mediaType = "application/json", string prefer = "respond-async", string? key = null)
     {
         using var request = new HttpRequestMessage(method, _url + path);
         request.Headers.Add("Prefer", prefer);
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, mediaType);
         return await _http.SendAsync(request);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private void Hear(string? line, TaskCompletionSource<string> listening)

@@ -57,6 +57,7 @@ internal sealed class ExecuteProcessHandler(
     IMapper mapper,
     ICaller caller,
     ILinks links,
+    IShutdown shutdown,
     TimeProvider clock) : IRequestHandler<ExecuteProcess, Execution>
 {
     public async Task<Execution> Handle(ExecuteProcess request, CancellationToken cancellationToken)
@@ -67,11 +68,25 @@ internal sealed class ExecuteProcessHandler(
 
         var mode = revision.Description.JobControlOptions.Choose(request.Preference.Async);
         var patience = Patience(mode, request.Preference);
-        if (patience > TimeSpan.Zero) job = await watch.WaitForEndAsync(job.Id, patience, cancellationToken);
+        if (patience > TimeSpan.Zero) job = await WaitForEndAsync(job, patience, cancellationToken);
         return new(job.Id, mapper.Map<StatusInfo>(job), patience > TimeSpan.Zero && job.IsFinal, Applied(request.Preference, mode, patience))
         {
             Age = job.ReusedFrom is { } earlier ? clock.GetUtcNow() - (await jobs.FindAsync(earlier, cancellationToken))?.Finished : null,
         };
+    }
+
+    /// <remarks>A server that stops answers with the job: its results are to be had from another node, or later.</remarks>
+    private async Task<Job> WaitForEndAsync(Job job, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Begun, cancellationToken);
+        try
+        {
+            return await watch.WaitForEndAsync(job.Id, patience, ending.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await jobs.GetAsync(job.Id, cancellationToken);
+        }
     }
 
     private async Task<(Job Job, ProcessRevision Revision)> AcceptAsync(ExecuteProcess request, Func<Job, Task<Job>> add, CancellationToken cancellationToken)

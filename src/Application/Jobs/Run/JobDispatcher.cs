@@ -14,6 +14,7 @@ public sealed partial class JobDispatcher(
     IProcessStore processes,
     Admission admission,
     JobRunner runner,
+    JobRecovery recovery,
     JobSignals signals,
     ThisNode node,
     IOptions<RunnerOptions> options,
@@ -26,6 +27,9 @@ public sealed partial class JobDispatcher(
 
     /// <summary>The jobs this process works on.</summary>
     public IReadOnlyCollection<JobId> Working => [.. _working.Keys];
+
+    /// <summary>Whether this process works on a job.</summary>
+    public bool WorksOn(JobId id) => _working.ContainsKey(id);
 
     /// <summary>Starts as many waiting jobs as fit, oldest first. One that can't be started keeps no other from it.</summary>
     /// <param name="stopping">Fires when the server stops; containers go on then.</param>
@@ -65,7 +69,7 @@ public sealed partial class JobDispatcher(
         try
         {
             var demand = await processes.DemandOfAsync(job.RevisionId, _options, stopping);
-            if (container is null && admission.TryEnter(job.Id, job.ProcessId, demand) != Entry.Granted && !await runner.IsLastAttemptAsync(job, stopping))
+            if (container is null && admission.TryEnter(job.Id, job.ProcessId, demand) != Entry.Granted && !await recovery.IsLastAttemptAsync(job, stopping))
             {
                 await jobs.UpdateAsync(job.Id, current => current.Requeue(node.Id, vanished, Now), stopping);
                 LogRequeued(job.Id, job.Attempt);

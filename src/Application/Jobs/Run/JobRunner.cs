@@ -31,17 +31,14 @@ public sealed partial class JobRunner(
     ResultReuse reuse,
     ISchemaValidator schemas,
     OutputWatch outputWatch,
-    ThisNode node,
+    JobRecovery recovery,
+    AttemptRemains remains,
     IOptions<RunnerOptions> options,
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
     /// <summary>Failures of the engine that one attempt bears: some leave its container alive, and so do not end it.</summary>
     private const int MostFailures = 20;
-
-    private static readonly TimeSpan EngineRetry = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(2);
 
@@ -73,14 +70,15 @@ public sealed partial class JobRunner(
         {
             await RunAttemptsAsync(id, claim, container, vanished, ending.Token);
         }
-        catch (OperationCanceledException) when (!dismissed.IsCancellationRequested && leaving.IsCancellationRequested)
+        catch (OperationCanceledException left) when (!dismissed.IsCancellationRequested && leaving.IsCancellationRequested)
         {
-            LogLeft(id);
+            if (left is NotBegunException { Claim: var unused }) await remains.GiveBackAsync(id, unused);
+            else LogLeft(id);
         }
         catch (Exception end) when (end is ClaimLostException or IllegalTransitionException
                                         || (end is OperationCanceledException && dismissed.IsCancellationRequested))
         {
-            await RemoveIfDismissedAsync(id);
+            await remains.RemoveIfDismissedAsync(id);
         }
         catch (Exception failure)
         {
@@ -102,7 +100,7 @@ public sealed partial class JobRunner(
                 if (lost is not null)
                 {
                     var attempt = claim.Attempt;
-                    (claim, container) = await RecoverAsync(id, claim, lost, cancellationToken);
+                    (claim, container) = await recovery.RecoverAsync(id, claim, lost, cancellationToken);
                     if (claim.Attempt > attempt) failures = 0;
                 }
 
@@ -166,7 +164,7 @@ public sealed partial class JobRunner(
             {
                 (var image, inputs) = await PrepareAsync(attempt, cancellationToken);
                 if (inputs.Checksums.Count > 0) attempt.Files = inputs.Checksums;
-                await EnsureHeldAsync(id, claim, cancellationToken);
+                await recovery.EnsureHeldAsync(id, claim, cancellationToken);
                 if (await TryReuseAsync(attempt, image, inputs, cancellationToken)) return;
                 container = await StartAsync(attempt, image, inputs, cancellationToken);
             }
@@ -186,13 +184,17 @@ public sealed partial class JobRunner(
             await FailAsync(id, claim, failed.Failure, attempt, failed.Kept);
             return;
         }
+        catch (OperationCanceledException) when (container is null)
+        {
+            throw new NotBegunException(claim);
+        }
 
         await SettleAsync(id, claim, current =>
         {
             attempt.NoteOn(current);
             current.Succeed(claim, outputs, clock.GetUtcNow());
         });
-        await CleanUpAsync(id, container);
+        await remains.RemoveAsync(id, container);
     }
 
     private Task<(ContainerImage Image, StagedInputs Inputs)> PrepareAsync(Attempt attempt, CancellationToken cancellationToken)
@@ -222,7 +224,7 @@ public sealed partial class JobRunner(
             attempt.NoteOn(current);
             current.Reuse(claim, earlier.JobId, earlier.Outputs, clock.GetUtcNow());
         });
-        await CleanUpAsync(job.Id, container: null);
+        await remains.RemoveAsync(job.Id, container: null);
         return true;
     }
 
@@ -301,7 +303,7 @@ public sealed partial class JobRunner(
         try
         {
             await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
-            await EnsureHeldAsync(attempt.Job.Id, attempt.Claim, cancellationToken);
+            await recovery.EnsureHeldAsync(attempt.Job.Id, attempt.Claim, ending.Token);
             following = log.FollowAsync(
                 waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, reading.Token);
             if (await Task.WhenAny(waiting, watching) == watching && await watching is { } tooMuch)
@@ -314,7 +316,7 @@ public sealed partial class JobRunner(
             var exit = await waiting;
             reading.CancelAfter(LastLines);
             await following;
-            await EnsureHeldAsync(attempt.Job.Id, attempt.Claim, cancellationToken);
+            await recovery.EnsureHeldAsync(attempt.Job.Id, attempt.Claim, cancellationToken);
             if (exit.OutOfMemory) attempt.Saw(new(PeakMemory: attempt.Demand.MemoryLimit));
             if (exit.MayBeTheEngines && attempt.IsResumed) await GiveUpAsync(container, $"its program was ended from outside (exit code {exit.ExitCode}), as by a restart of the engine or of its machine");
             if (exit.ExitCode != 0) throw new JobFailedException(ProgramFailure.OfExit(exit, attempt.Demand, log.LastErrors));
@@ -333,24 +335,6 @@ public sealed partial class JobRunner(
             await following;
             await measuring;
             await watching;
-        }
-    }
-
-    /// <summary>Makes sure that the job is still this node's, before anything is done that the claim does not fence: to containers, logs and outputs.</summary>
-    /// <remarks>The node may have slept through its lease. One that can't ask its database waits: others may ask theirs.</remarks>
-    private async Task EnsureHeldAsync(JobId id, Claim claim, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                if ((await jobs.ListHeldAsync(claim.Node, [id], cancellationToken)).Contains(id)) return;
-                throw new ClaimLostException(id, claim);
-            }
-            catch (Exception trouble) when (Trouble.IsOfDatabase(trouble))
-            {
-                await Task.Delay(DatabaseRetry, clock, cancellationToken);
-            }
         }
     }
 
@@ -401,7 +385,7 @@ public sealed partial class JobRunner(
             attempt?.NoteOn(job);
             job.Fail(claim, failure, clock.GetUtcNow(), kept);
         });
-        await StopAndCleanUpAsync(id, claim.Attempt);
+        await remains.StopAndRemoveAsync(id, claim.Attempt);
         // Those collected before the one that is missing: nobody can reach them.
         if (kept is not { Count: > 0 }) await outputStore.DeleteAsync(id, CancellationToken.None);
     }
@@ -422,7 +406,7 @@ public sealed partial class JobRunner(
             job.Postpone(claim, failure, clock.GetUtcNow() + _options.RetryAfter(claim.Attempt), clock.GetUtcNow());
         });
         // What it stored is removed by the next attempt, which may have begun on another node, with a folder of its own.
-        await StopAndCleanUpAsync(id, claim.Attempt, isLast: false);
+        await remains.StopAndRemoveAsync(id, claim.Attempt, isLast: false);
     }
 
     /// <summary>Ends the job, or its attempt, in one transaction.</summary>
@@ -441,69 +425,6 @@ public sealed partial class JobRunner(
         LogSettled(id, claim.Attempt);
     }
 
-    /// <summary>Stops the container of an attempt, if there is one, and removes what only the attempt needed.</summary>
-    private async Task StopAndCleanUpAsync(JobId id, int attempt, bool isLast = true)
-    {
-        try
-        {
-            var container = await runner.FindAsync(id, attempt, CancellationToken.None);
-            if (container is { State: not ContainerState.Created }) await runner.StopAsync(container, _options.StopGrace, CancellationToken.None);
-            await CleanUpAsync(id, container, isLast ? null : attempt);
-        }
-        catch (EngineException failure)
-        {
-            // The reconciler removes what is left.
-            LogNotCleanedUp(id, failure.Message);
-        }
-    }
-
-    private async Task CleanUpAsync(JobId id, JobContainer? container, int? onlyAttempt = null)
-    {
-        try
-        {
-            if (container is not null) await runner.RemoveAsync(container, CancellationToken.None);
-            if (onlyAttempt is { } attempt) folders.Delete(id, attempt);
-            else folders.Delete(id);
-        }
-        catch (Exception failure)
-        {
-            // The job has ended, and nothing here may change how. The reconciler removes what is left.
-            LogNotCleanedUp(id, failure.Message);
-        }
-    }
-
-    /// <summary>Removes every trace of a dismissed job; touches nothing of one that another node has taken over or ended.</summary>
-    private async Task RemoveIfDismissedAsync(JobId id)
-    {
-        if (await jobs.FindAsync(id, CancellationToken.None) is not { Status: JobStatus.Dismissed } job) return;
-        await StopAndCleanUpAsync(id, job.Attempt);
-        await outputStore.DeleteAsync(id, CancellationToken.None);
-        logs.Delete(id);
-    }
-
-    /// <summary>Waits for the engine, then goes on with the container if it lives or has ended, else begins the next attempt.</summary>
-    private async Task<(Claim Claim, JobContainer? Container)> RecoverAsync(
-        JobId id, Claim claim, JobFailure lost, CancellationToken cancellationToken)
-    {
-        await WaitForEngineAsync(id, claim, cancellationToken);
-        if (await runner.FindAsync(id, claim.Attempt, cancellationToken) is { State: not ContainerState.Created } alive) return (claim, alive);
-        await EnsureHeldAsync(id, claim, cancellationToken);
-        await StopAndCleanUpAsync(id, claim.Attempt, isLast: false);
-        if (await jobs.FindAsync(id, cancellationToken) is { } job && await IsLastAttemptAsync(job, cancellationToken))
-            throw new JobFailedException(lost.Kind, $"Given up after {claim.Attempt} attempts: {lost.Reason}");
-        Claim? next = null;
-        await jobs.UpdateAsync(
-            id, current => next = current.Retry(node.Id, lost, clock.GetUtcNow() + _options.LeaseDuration, clock.GetUtcNow()), cancellationToken);
-        return (next ?? throw new ClaimLostException(id, claim), null);
-    }
-
-    /// <summary>Whether a job may not be tried again, once its present attempt is lost.</summary>
-    internal async Task<bool> IsLastAttemptAsync(Job job, CancellationToken cancellationToken)
-    {
-        var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken);
-        return job.Attempt >= (revision?.Unit.Retry ?? new()).MostAttempts(_options.MaxAttempts);
-    }
-
     /// <summary>Gives the operator time to make room; false when that has run out, and the job has failed.</summary>
     private async Task<bool> WaitForDiskAsync(JobId id, Claim claim, string what, long since, CancellationToken cancellationToken)
     {
@@ -517,27 +438,6 @@ public sealed partial class JobRunner(
         await jobs.UpdateAsync(id, job => job.Report(claim, $"Waiting for the server's disk: {what}", null, clock.GetUtcNow()), cancellationToken);
         await Task.Delay(DiskRetry, clock, cancellationToken);
         return true;
-    }
-
-    private async Task WaitForEngineAsync(JobId id, Claim claim, CancellationToken cancellationToken)
-    {
-        var start = clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await runner.PingAsync(cancellationToken);
-                return;
-            }
-            catch (EngineException failure)
-            {
-                if (clock.GetElapsedTime(start) >= _options.EngineRecovery)
-                    throw new JobFailedException(JobFailureKind.EngineFailed, failure.Message, failure);
-                await jobs.UpdateAsync(
-                    id, job => job.Report(claim, $"Waiting for the container engine: {failure.Message}", null, clock.GetUtcNow()), cancellationToken);
-                await Task.Delay(EngineRetry, clock, cancellationToken);
-            }
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Job {JobId} has ended at attempt {Attempt}")]
@@ -554,9 +454,6 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Warning, "The progress of job {JobId} could not be written: {Reason}")]
     private partial void LogNotReported(JobId jobId, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "What job {JobId} left could not be removed yet: {Reason}")]
-    private partial void LogNotCleanedUp(JobId jobId, string reason);
 
     [LoggerMessage(LogLevel.Error, "The work on job {JobId} broke off")]
     private partial void LogBroken(Exception failure, JobId jobId);
@@ -595,6 +492,12 @@ public sealed partial class JobRunner(
             if (Fingerprint is { } fingerprint && job.Fingerprint != fingerprint) job.NoteFingerprint(Claim, fingerprint);
             if (Usage != JobUsage.None) job.NoteUsage(Claim, Usage);
         }
+    }
+
+    /// <summary>The work ends before the program of the attempt was started.</summary>
+    private sealed class NotBegunException(Claim claim) : OperationCanceledException
+    {
+        public Claim Claim => claim;
     }
 
     /// <summary>The end of a job could not be written. The reconciler finds its container and settles it anew.</summary>

@@ -42,7 +42,7 @@ public sealed partial class Reconciler(
     private async Task ResumeAsync(Job job, CancellationToken stopping)
     {
         // Started since the list was made.
-        if (dispatcher.Working.Contains(job.Id)) return;
+        if (dispatcher.WorksOn(job.Id)) return;
         // A node whose engine does not answer takes nothing over.
         var container = await runner.FindAsync(job.Id, job.Attempt, stopping);
         // One that was never started may have been given half of its inputs, and has done nothing yet.
@@ -51,7 +51,7 @@ public sealed partial class Reconciler(
 
     private async Task RemoveUnlessNeededAsync(JobContainer container, CancellationToken stopping)
     {
-        if (dispatcher.Working.Contains(container.JobId)) return;
+        if (dispatcher.WorksOn(container.JobId)) return;
         var job = await jobs.FindAsync(container.JobId, stopping);
         if (job is { Status: JobStatus.Running } && job.Attempt == container.Attempt) return;
         LogRemoving(container.Id, container.JobId);
@@ -61,7 +61,7 @@ public sealed partial class Reconciler(
 
     private async Task DeleteUnlessNeededAsync(JobId jobId, CancellationToken stopping)
     {
-        if (dispatcher.Working.Contains(jobId)) return;
+        if (dispatcher.WorksOn(jobId)) return;
         if (await jobs.FindAsync(jobId, stopping) is null or { IsFinal: true }) folders.Delete(jobId);
     }
 

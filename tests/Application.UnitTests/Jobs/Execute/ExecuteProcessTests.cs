@@ -22,6 +22,7 @@ internal sealed class ExecuteProcessTests : IDisposable
     private FakeJobStore _jobs = null!;
     private JobWatch _watch = null!;
     private FakeExecutionKeys _keys = null!;
+    private FakeShutdown _shutdown = null!;
 
     [SetUp]
     public void Begin()
@@ -29,6 +30,7 @@ internal sealed class ExecuteProcessTests : IDisposable
         (_processes, _outputs, _jobs) = (new(), new(), new(_signals));
         _watch = new(_jobs, _signals, new(AJob.Node), Create(new RunnerOptions()), _clock);
         _keys = new(_jobs);
+        _shutdown = new();
     }
 
     public void Dispose()
@@ -36,6 +38,9 @@ internal sealed class ExecuteProcessTests : IDisposable
         _watch.Dispose();
         _signals.Dispose();
     }
+
+    [TearDown]
+    public void End() => _shutdown.Dispose();
 
     // What the process offers, what the client prefers, and how long its end is waited for.
     [TestCase("sync-execute async-execute", false, null, 60)]
@@ -78,6 +83,15 @@ internal sealed class ExecuteProcessTests : IDisposable
         await _jobs.UpdateAsync(id, job => job.Succeed(AJob.FirstClaim, [], AJob.Now), CancellationToken.None);
         var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That((execution.HasEnded, execution.JobId, execution.Status.Status), Is.EqualTo((true, id, "successful")));
+    }
+
+    [Test]
+    public async Task Execute_WhenTheServerStops_AnswersWithTheJob()
+    {
+        var executing = ExecuteAsync("sync-execute", new(false, null));
+        _shutdown.Begin();
+        var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((execution.HasEnded, execution.Status.Status, execution.JobId), Is.EqualTo((false, "accepted", _jobs.Single().Id)));
     }
 
     [TestCase("sync-execute async-execute", true, null, "respond-async")]
@@ -214,5 +228,5 @@ internal sealed class ExecuteProcessTests : IDisposable
 
     private ExecuteProcessHandler Handler(string caller = "anna") => new(
         _processes, _jobs, _keys, _outputs, _quota, new FakeSchemas(), new FakeFetcher(), _watch,
-        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _clock);
+        Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _shutdown, _clock);
 }

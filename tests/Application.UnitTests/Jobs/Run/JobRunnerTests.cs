@@ -507,6 +507,22 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_WhenTheServerStopsBeforeTheProgramIsStarted_GivesTheJobBack()
+    {
+        var pulling = new TaskCompletionSource();
+        _node.Runner.Pull = (_, _) =>
+        {
+            pulling.SetResult();
+            return new TaskCompletionSource().Task;
+        };
+        var job = await BeginAsync(AProcess.Named("echo"));
+        await pulling.Task;
+        await _node.StopServerAsync();
+        await _node.WhenIdleAsync();
+        Assert.That((job.Status, job.Attempt, Directory.Exists(_node.Folders.Find(job.Id, 1))), Is.EqualTo((JobStatus.Accepted, 0, false)));
+    }
+
+    [Test]
     public async Task Run_WhenTheServerStops_LeavesTheContainerRunning()
     {
         var job = await BeginAsync(AProcess.Named("echo"));
