@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OgcProcesses.Infrastructure.Storage;
 
 namespace OgcProcesses.Infrastructure.Persistence;
@@ -17,6 +18,9 @@ public sealed partial class DatabaseMigrator
 {
     /// <summary>What migrates a database without starting the server.</summary>
     private const string Command = "dotnet OgcProcesses.WebApi.dll migrate";
+
+    /// <summary>"OGCMIGR": the lock's number among those of other programs in the same database.</summary>
+    internal const long TurnKey = 0x4F_47_43_4D_49_47_52;
 
     private readonly IDbContextFactory<OgcDbContext> _contexts;
     private readonly DatabaseOptions _database;
@@ -63,8 +67,8 @@ public sealed partial class DatabaseMigrator
             await using var context = _contexts.CreateDbContext();
             return await use(context);
         }
-        // SQL Server's lock of migrations tells by a TimeoutException that it was not given.
-        catch (Exception failure) when (failure is DbException or RetryLimitExceededException or TimeoutException)
+        // SQL Server's lock tells by a TimeoutException that it was not given; a malformed connection string is an argument or format.
+        catch (Exception failure) when (failure is DbException or RetryLimitExceededException or TimeoutException or ArgumentException or FormatException)
         {
             var cause = failure is RetryLimitExceededException { InnerException: { } inner } ? inner : failure;
             var settings = _database.Provider == DatabaseProvider.Sqlite ? "Data:Directory and Database:ConnectionString" : "Database:ConnectionString";
@@ -87,6 +91,7 @@ public sealed partial class DatabaseMigrator
         var missing = await MissingAsync(context, cancellationToken);
         if (missing.Count == 0) return missing;
         LogMigrating(_database.Provider, string.Join(", ", missing));
+        await using var turn = _database.Provider == DatabaseProvider.PostgreSql ? await TakeTurnAsync(context, cancellationToken) : null;
         await context.Database.MigrateAsync(cancellationToken);
         // A newer node may have migrated while this one waited for its turn.
         await MissingAsync(context, cancellationToken);
@@ -124,6 +129,27 @@ public sealed partial class DatabaseMigrator
         {
             // Another node may have been faster.
             if (!await creator.ExistsAsync(cancellationToken)) throw;
+        }
+    }
+
+    /// <summary>Waits until no other node migrates, and keeps them waiting until it is disposed.</summary>
+    /// <remarks>EF Core locks PostgreSQL for one migration at a time, and does not look again what others did between two of them.</remarks>
+    private static async Task<IAsyncDisposable> TakeTurnAsync(OgcDbContext context, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(context.Database.GetConnectionString());
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            // The lock goes with the transaction, and that with the connection, however this process ends; also behind a pooler.
+            await connection.BeginTransactionAsync(cancellationToken);
+            await using var wait = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({TurnKey})", connection) { CommandTimeout = 0 };
+            await wait.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
         }
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Infrastructure.Persistence;
 using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
@@ -179,6 +181,19 @@ internal sealed class DatabaseMigratorTests
         var refusal = Assert.ThrowsAsync<DatabaseUnavailableException>(() => server.Migrator.MigrateAsync(None));
 
         Assert.That(refusal!.Message, Does.Contain("Sqlite").And.Contain("Data:Directory").And.Contain("not a database"));
+    }
+
+    [TestCase("SqlServer", "Sever=a")]
+    [TestCase("PostgreSql", "Host=a;Port=x")]
+    [TestCase("Sqlite", "data.db")]
+    public async Task MigrateAsync_AConnectionStringThatIsNone_NamesTheSetting(string provider, string connection)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddPersistence().AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Provider"] = provider, ["Database:ConnectionString"] = connection, ["Data:Directory"] = Path.GetTempPath() }).Build())
+            .BuildServiceProvider();
+
+        Assert.That(() => services.GetRequiredService<DatabaseMigrator>().MigrateAsync(None),
+            Throws.TypeOf<DatabaseUnavailableException>().With.Message.Contain("Database:ConnectionString"));
     }
 
     [TestCase("Database:Provider", "SqlServer", "Database:ConnectionString")]

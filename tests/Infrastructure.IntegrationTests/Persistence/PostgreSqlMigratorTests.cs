@@ -10,7 +10,7 @@ internal sealed class PostgreSqlMigratorTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private TestServer _server = null!;
     private string _connection = "";
@@ -53,17 +53,27 @@ internal sealed class PostgreSqlMigratorTests
             await ExecuteAsync(newer, $"""INSERT INTO "__EFMigrationsHistory" VALUES ('{migration}', '99')""");
 
         var older = _server.Migrator.MigrateAsync(None);
-        for (var deadline = DateTime.UtcNow + Patience; !await IsAwaitedAsync(); await Task.Delay(20)) Assert.That(DateTime.UtcNow, Is.LessThan(deadline));
+        await UntilAwaitedAsync(newer, "relation");
         await transaction.CommitAsync();
 
         var refusal = Assert.ThrowsAsync<DatabaseUnavailableException>(() => older);
         Assert.That(refusal!.Message, Does.Contain("29990101000000_Later").And.Contain("newer"));
+    }
 
-        async Task<bool> IsAwaitedAsync()
-        {
-            await using var waits = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)", newer);
-            return (bool)(await waits.ExecuteScalarAsync())!;
-        }
+    [Test]
+    public async Task MigrateAsync_WhileAnotherNodeHasItsTurn_Waits()
+    {
+        await using var another = new NpgsqlConnection(_connection);
+        await another.OpenAsync();
+        await using var turn = await another.BeginTransactionAsync();
+        await ExecuteAsync(another, $"SELECT pg_advisory_xact_lock({DatabaseMigrator.TurnKey})");
+
+        var waiting = _server.Migrator.MigrateAsync(None);
+        await UntilAwaitedAsync(another, "advisory");
+        await turn.CommitAsync();
+
+        await waiting;
+        await _server.Jobs.AddAsync(AJob(), None);
     }
 
     [Test]
@@ -95,6 +105,17 @@ internal sealed class PostgreSqlMigratorTests
         Assert.That((await worker.Jobs.ListAsync(new(), null, 1, None)).Items, Has.Count.EqualTo(1));
         await ExecuteAsync(owner, "DROP TABLE expired_jobs; DELETE FROM \"__EFMigrationsHistory\"");
         Assert.That(() => worker.Migrator.PrepareAsync(None), Throws.TypeOf<DatabaseUnavailableException>().With.Message.Contain("permission denied"));
+    }
+
+    private static async Task UntilAwaitedAsync(NpgsqlConnection connection, string kindOfLock)
+    {
+        for (var deadline = DateTime.UtcNow + Patience; DateTime.UtcNow < deadline; await Task.Delay(20))
+        {
+            await using var waits = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = '{kindOfLock}')", connection);
+            if ((bool)(await waits.ExecuteScalarAsync())!) return;
+        }
+
+        Assert.Fail($"Nobody waits for a lock of the kind '{kindOfLock}'.");
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string text)

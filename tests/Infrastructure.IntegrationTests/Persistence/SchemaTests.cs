@@ -30,6 +30,7 @@ internal sealed class SchemaTests
         Assert.That(columns.Where(column => column.ValueGenerated != ValueGenerated.Never), Is.Empty, "keys and versions come from us");
         Assert.That(columns.Where(column => column.GetDefaultValueSql() is not null || column.TryGetDefaultValue(out _)), Is.Empty);
         Assert.That(columns.Where(column => column.GetComputedColumnSql() is not null), Is.Empty);
+        Assert.That(columns.Where(column => (Nullable.GetUnderlyingType(column.ClrType) ?? column.ClrType) == typeof(DateTimeOffset)).Select(column => column.GetPrecision()), Is.All.EqualTo(6));
         Assert.That(columns.Where(column => column.IsConcurrencyToken).Select(column => $"{column.DeclaringType.ShortName()}.{column.Name} {column.ClrType.Name}"),
             Is.EquivalentTo((string[])["Job.Version Int32", "Job.Status JobStatus", "Job.LeaseUntil Nullable`1", "Process.Version Int32", "Callback.Version Int32"]));
         Assert.That(context.Database.GenerateCreateScript(), Does.Not.Contain("DEFAULT").And.Not.Contain("IDENTITY").And.Not.Contain("AUTOINCREMENT"));
