@@ -259,3 +259,70 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    DROP INDEX ix_jobs_created;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    DROP INDEX ix_jobs_fingerprint;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_created ON jobs (created, id) WHERE version >= 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_duration ON jobs (status, duration, created, id) WHERE duration IS NOT NULL AND version >= 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_fingerprint ON jobs (fingerprint, status, finished, id) WHERE fingerprint IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_owner ON jobs (owner, status, created, id, duration);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_owner_process ON jobs (owner, process_id, status, created, id, duration);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    CREATE INDEX ix_jobs_process_duration ON jobs (process_id, status, duration, created, id) WHERE duration IS NOT NULL AND version >= 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123063628_ManyJobs', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

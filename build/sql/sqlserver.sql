@@ -519,3 +519,64 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    DROP INDEX [ix_jobs_fingerprint] ON [jobs];
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    EXEC(N'CREATE INDEX [ix_jobs_duration] ON [jobs] ([status], [duration], [created], [id]) WHERE duration IS NOT NULL AND version >= 0');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    EXEC(N'CREATE INDEX [ix_jobs_fingerprint] ON [jobs] ([fingerprint], [status], [finished], [id]) WHERE fingerprint IS NOT NULL');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    CREATE INDEX [ix_jobs_owner] ON [jobs] ([owner], [status], [created], [id], [duration]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    CREATE INDEX [ix_jobs_owner_process] ON [jobs] ([owner], [process_id], [status], [created], [id], [duration]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    EXEC(N'CREATE INDEX [ix_jobs_process_duration] ON [jobs] ([process_id], [status], [duration], [created], [id]) WHERE duration IS NOT NULL AND version >= 0');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123063537_ManyJobs'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123063537_ManyJobs', N'10.0.14');
+END;
+
+COMMIT;
+GO

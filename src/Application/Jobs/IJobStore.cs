@@ -10,7 +10,7 @@ public interface IJobStore
     /// <summary>A job with its outputs.</summary>
     Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken);
 
-    /// <summary>The newest successful job of a fingerprint that ended at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
+    /// <summary>The successful job of a fingerprint that ended last, at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
     Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>What is left of a job that has expired; null when nothing is known of it, or it is there.</summary>

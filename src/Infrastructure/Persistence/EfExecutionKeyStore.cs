@@ -35,10 +35,18 @@ internal sealed class EfExecutionKeyStore(IDbContextFactory<OgcDbContext> contex
         }
     }
 
-    public Task<int> ForgetAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => writer.RunAsync(
-        context => context.ExecutionKeys.Where(key => context.ExecutionKeys.Where(old => old.Expires <= now)
-            .OrderBy(old => old.Expires).Take(most).Any(old => old.Owner == key.Owner && old.Key == key.Key)).ExecuteDeleteAsync(cancellationToken),
-        cancellationToken);
+    public async Task<int> ForgetAsync(DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        List<JobId> jobs;
+        await using (var context = contexts.CreateDbContext())
+        {
+            jobs = await context.ExecutionKeys.Where(key => key.Expires <= now).OrderBy(key => key.Expires).Take(most)
+                .Select(key => key.JobId).ToListAsync(cancellationToken);
+        }
+
+        return jobs.Count == 0 ? 0 : await writer.RunAsync(
+            context => context.ExecutionKeys.Where(key => jobs.Contains(key.JobId) && key.Expires <= now).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+    }
 
     private async Task<bool> IsTakenAsync(DbUpdateException clash, ExecutionKey key, DateTimeOffset now, CancellationToken cancellationToken)
     {

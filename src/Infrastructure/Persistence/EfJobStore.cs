@@ -32,7 +32,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         await using var context = contexts.CreateDbContext();
         var found = await context.Jobs
             .Where(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since)
-            .OrderByDescending(job => job.Created).ThenByDescending(job => job.Id)
+            .OrderByDescending(job => job.Finished).ThenByDescending(job => job.Id)
             .Select(job => (JobId?)job.Id).FirstOrDefaultAsync(cancellationToken);
         return found is { } id ? (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job : null;
     }
@@ -59,14 +59,14 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     public async Task<Page<Job>> ListAsync(JobFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var read = await ListAsync(context, context.Page(filter, cursor, limit + 1), cancellationToken);
+        var read = await ListAsync(context, await context.PageAsync(filter, cursor, limit + 1, cancellationToken), cancellationToken);
         return Page.Of(read, limit, cursor, JobPlace.KeyOf);
     }
 
     public async Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        return await context.Page(filter, null, most).CountAsync(cancellationToken);
+        return await (await context.PageAsync(filter, null, most, cancellationToken)).CountAsync(cancellationToken);
     }
 
     public Task AddAsync(Job job, CancellationToken cancellationToken) => AddAsync(job, null, cancellationToken);

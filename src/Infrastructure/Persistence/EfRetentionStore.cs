@@ -8,7 +8,7 @@ namespace OgcProcesses.Infrastructure.Persistence;
 internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts, DatabaseWriter writer) : IRetentionStore
 {
     public async Task<int> ExpireAsync(
-        DateTimeOffset now, DateTimeOffset? finishedBefore, Func<Job, string> reason, int most, CancellationToken cancellationToken)
+        DateTimeOffset now, DateTimeOffset? finishedBefore, Func<TimeSpan?, string> reason, int most, CancellationToken cancellationToken)
     {
         var expired = await ExpireAsync(context => DueIn(context, now).Take(most), jobs => jobs, now, reason, cancellationToken);
         if (expired > 0 || finishedBefore is not { } before) return expired;
@@ -19,7 +19,7 @@ internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts,
     {
         return ExpireAsync(context => StoredIn(context).Take(most), Enough, now, _ => reason, cancellationToken);
 
-        List<Job> Enough(List<Job> oldest)
+        List<Ended> Enough(List<Ended> oldest)
         {
             var freed = 0L;
             return [.. oldest.TakeWhile(job =>
@@ -40,7 +40,7 @@ internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts,
     public async Task<IReadOnlyList<JobId>> ListWithFilesAsync(int most, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        return await context.ExpiredJobs.Where(expired => !expired.FilesRemoved).OrderBy(expired => expired.At).Take(most)
+        return await ExpiredIn(context, areFilesRemoved: false).OrderBy(expired => expired.At).Take(most)
             .Select(expired => expired.JobId).ToListAsync(cancellationToken);
     }
 
@@ -51,12 +51,15 @@ internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts,
 
     public async Task<int> ForgetAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
+        List<JobId> jobs;
         await using (var context = contexts.CreateDbContext())
-            if (!await OldIn(context, before).AnyAsync(cancellationToken)) return 0;
-        return await writer.RunAsync(
-            context => context.ExpiredJobs.Where(expired => OldIn(context, before).Take(most).Any(old => old.JobId == expired.JobId))
-                .ExecuteDeleteAsync(cancellationToken),
-            cancellationToken);
+        {
+            jobs = await ExpiredIn(context, areFilesRemoved: true).Where(expired => expired.At <= before).OrderBy(expired => expired.At).Take(most)
+                .Select(expired => expired.JobId).ToListAsync(cancellationToken);
+        }
+
+        return jobs.Count == 0 ? 0 : await writer.RunAsync(
+            context => context.ExpiredJobs.Where(expired => jobs.Contains(expired.JobId)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Jobs with a time of their own that has come.</summary>
@@ -65,36 +68,51 @@ internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts,
 
     /// <summary>Jobs without such a time that ended before another.</summary>
     internal static IQueryable<Job> EndedIn(OgcDbContext context, DateTimeOffset before) =>
-        Told(context, context.Jobs.Where(job => job.Finished != null && !job.Pinned && job.Expires == null && job.Finished <= before)).OrderBy(job => job.Finished);
+        Told(context, context.Jobs.Where(job => job.Finished != null && !job.Pinned && job.Expires == null && job.Finished <= before))
+            // Begun by what all of them share, or PostgreSQL would not see that the index holds them in this order, and sort them all.
+            .OrderBy(job => job.Expires).ThenBy(job => job.Finished);
 
     /// <summary>Jobs with output files, from the one that ended first.</summary>
     internal static IQueryable<Job> StoredIn(OgcDbContext context) =>
         Told(context, context.Jobs.Where(job => job.StoredBytes > 0 && !job.Pinned)).OrderBy(job => job.Finished);
 
-    private static IQueryable<ExpiredJob> OldIn(OgcDbContext context, DateTimeOffset before) =>
-        context.ExpiredJobs.Where(expired => expired.FilesRemoved && expired.At <= before).OrderBy(expired => expired.At);
+    /// <remarks>Compared with a parameter: SQLite finds no index for a bare truth value.</remarks>
+    private static IQueryable<ExpiredJob> ExpiredIn(OgcDbContext context, bool areFilesRemoved) =>
+        context.ExpiredJobs.Where(expired => expired.FilesRemoved == areFilesRemoved);
 
     /// <summary>Those whose subscriber is told nothing more.</summary>
     private static IQueryable<Job> Told(OgcDbContext context, IQueryable<Job> jobs) =>
         jobs.Where(job => !context.Callbacks.Any(callback => callback.JobId == job.Id && callback.Due != null));
 
     private async Task<int> ExpireAsync(
-        Func<OgcDbContext, IQueryable<Job>> select, Func<List<Job>, List<Job>> choose, DateTimeOffset now, Func<Job, string> reason,
+        Func<OgcDbContext, IQueryable<Job>> select, Func<List<Ended>, List<Ended>> choose, DateTimeOffset now, Func<TimeSpan?, string> reason,
         CancellationToken cancellationToken)
     {
-        // Looked for outside of the turn that writers take: mostly there is nothing.
+        // Looked for outside of the turn that writers take: mostly there is nothing. The first, since any one would be sought in the whole table.
         await using (var context = contexts.CreateDbContext())
-            if (!await select(context).AnyAsync(cancellationToken)) return 0;
+            if (await select(context).Select(job => (JobId?)job.Id).FirstOrDefaultAsync(cancellationToken) is null) return 0;
         return await writer.RunAsync(
-            async context =>
-            {
-                // By their versions: one that was pinned meanwhile stays, and what is left is looked for again.
-                var jobs = choose(await select(context).AsTracking().ToListAsync(cancellationToken));
-                context.RemoveRange(jobs);
-                context.AddRange(jobs.Select(job => new ExpiredJob(job.Id, now, reason(job), FilesRemoved: false)));
-                await context.SaveChangesAsync(cancellationToken);
-                return jobs.Count;
-            },
+            context => context.Database.CreateExecutionStrategy().ExecuteAsync(() => ExpireAsync(context, select, choose, now, reason, cancellationToken)),
             cancellationToken);
     }
+
+    private static async Task<int> ExpireAsync(
+        OgcDbContext context, Func<OgcDbContext, IQueryable<Job>> select, Func<List<Ended>, List<Ended>> choose, DateTimeOffset now,
+        Func<TimeSpan?, string> reason, CancellationToken cancellationToken)
+    {
+        context.ChangeTracker.Clear();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var ended = choose(await select(context).Select(job => new Ended(job.Id, job.KeepFor, job.StoredBytes)).ToListAsync(cancellationToken));
+        var ids = ended.Select(job => job.Id).ToList();
+        var removed = await Told(context, context.Jobs.Where(job => ids.Contains(job.Id) && !job.Pinned)).ExecuteDeleteAsync(cancellationToken);
+        // One that was pinned meanwhile stays, and what is left is looked for again.
+        if (removed < ids.Count) throw new DbUpdateConcurrencyException("A job was pinned, or expired by another node, while it was to expire.");
+        context.AddRange(ended.Select(job => new ExpiredJob(job.Id, now, reason(job.KeepFor), FilesRemoved: false)));
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return removed;
+    }
+
+    /// <summary>What is to be known of a job that expires.</summary>
+    private sealed record Ended(JobId Id, TimeSpan? KeepFor, long StoredBytes);
 }

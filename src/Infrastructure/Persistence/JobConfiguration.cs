@@ -32,16 +32,23 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.ComplexProperty(job => job.Usage);
         builder.Property(job => job.Fingerprint).HasMaxLength(64).IsUnicode(false);
 
-        // Each ends with the list's order, so that a page is one stretch of one index. Running jobs are few: the index by
-        // status finds the abandoned ones too, and a renewed lease touches no index.
-        builder.HasIndex(job => new { job.Created, job.Id }).HasDatabaseName("ix_jobs_created");
+        // Each holds the list's order after what it is looked up by, so that a page is one stretch of one index. Running jobs are few: the
+        // index by status finds the abandoned ones too, and a renewed lease touches no index. That by time alone would look cheap to a
+        // planner that knows nothing of where in time the jobs of a status or process lie; its filter, which all rows fit, keeps it
+        // from queries that don't ask for it.
+        builder.HasIndex(job => new { job.Created, job.Id }).HasDatabaseName("ix_jobs_created").HasFilter("version >= 0");
         builder.HasIndex(job => new { job.ProcessId, job.Created, job.Id }).HasDatabaseName("ix_jobs_process");
         builder.HasIndex(job => new { job.ProcessId, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_process_status");
         // The process at its end lets a look at the queue pass over many waiting jobs without reading their rows, and the
         // duration does the same for lists by it. It is known when the status changes, so it costs no write of its own.
         builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId, job.Duration }).HasDatabaseName("ix_jobs_status");
+        builder.HasIndex(job => new { job.Owner, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner");
+        builder.HasIndex(job => new { job.Owner, job.ProcessId, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner_process");
+        // For durations that few jobs have; these, too, are only for queries that ask for them.
+        builder.HasIndex(job => new { job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_duration").HasFilter("duration IS NOT NULL AND version >= 0");
+        builder.HasIndex(job => new { job.ProcessId, job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_process_duration").HasFilter("duration IS NOT NULL AND version >= 0");
         // Holds only the jobs whose results may be reused; none unless the operator allows that.
-        builder.HasIndex(job => new { job.Fingerprint, job.Status, job.Created, job.Id }).HasDatabaseName("ix_jobs_fingerprint").HasFilter("fingerprint IS NOT NULL");
+        builder.HasIndex(job => new { job.Fingerprint, job.Status, job.Finished, job.Id }).HasDatabaseName("ix_jobs_fingerprint").HasFilter("fingerprint IS NOT NULL");
         // For the sweeper: ended jobs by the time they state themselves, or by their end; and those with files, from the oldest on.
         builder.HasIndex(job => new { job.Expires, job.Finished, job.Pinned }).HasDatabaseName("ix_jobs_expires").HasFilter("finished IS NOT NULL");
         builder.HasIndex(job => new { job.Finished, job.StoredBytes, job.Pinned }).HasDatabaseName("ix_jobs_stored").HasFilter("stored_bytes > 0");

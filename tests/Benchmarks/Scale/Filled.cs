@@ -78,6 +78,8 @@ internal sealed class Filled : IAsyncDisposable
         await using var context = filled.Context();
         var jobs = new ManyJobs(count, Math.Min(count, 1_000));
         await BulkLoad.LoadAsync(context, jobs);
+        // As PostgreSQL does by itself, sooner or later.
+        if (provider == DatabaseProvider.PostgreSql) await context.Database.ExecuteSqlRawAsync("VACUUM ANALYZE");
         (filled.Process, filled.Seldom, filled.Never) = (jobs.Processes[0], [jobs.Processes[^2].Id], [jobs.Processes[^1].Id]);
         await filled.FindPlacesAsync(context);
         return filled;

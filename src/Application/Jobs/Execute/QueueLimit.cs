@@ -16,7 +16,7 @@ internal static class QueueLimit
     public static async Task EnsureRoomAsync(this IJobStore jobs, string owner, RunnerOptions limits, CancellationToken cancellationToken)
     {
         var waiting = new JobFilter(Statuses: [JobStatus.Accepted]);
-        // Along an index. Who has too many is looked for among the rows only when all together are too many for one.
+        // Who has too many is looked for only when all together are too many for one.
         var all = await jobs.CountAsync(waiting, limits.MaxQueuedJobs, cancellationToken);
         if (all >= limits.MaxQueuedJobs)
             throw TooMany($"{all} jobs are waiting, which is the most that this server takes (Runner:MaxQueuedJobs).");

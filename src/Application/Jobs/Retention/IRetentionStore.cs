@@ -12,10 +12,10 @@ public interface IRetentionStore
     /// <summary>Expires jobs whose time is up, and says how many.</summary>
     /// <param name="now">Jobs with a time of their own expire when it is before this.</param>
     /// <param name="finishedBefore">The others expire when they ended before this; null for never.</param>
-    /// <param name="reason">Why a job expires.</param>
+    /// <param name="reason">Why a job expires, by how long its process lets it be kept, if that says so.</param>
     /// <param name="most">Most jobs to expire at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<int> ExpireAsync(DateTimeOffset now, DateTimeOffset? finishedBefore, Func<Job, string> reason, int most, CancellationToken cancellationToken);
+    Task<int> ExpireAsync(DateTimeOffset now, DateTimeOffset? finishedBefore, Func<TimeSpan?, string> reason, int most, CancellationToken cancellationToken);
 
     /// <summary>Expires the jobs with output files that ended first, no more than it takes, and says how many.</summary>
     /// <param name="bytes">What is to be freed.</param>

@@ -67,7 +67,7 @@ public sealed partial class Sweeper(
         return removed.Count;
     }
 
-    private string ReasonOf(Job job) => job.KeepFor is { } own
+    private string ReasonOf(TimeSpan? keepFor) => keepFor is { } own
         ? $"jobs of its process are kept for {Told(own)} after their end"
         : $"this server keeps jobs for {Told(_options.Jobs ?? TimeSpan.Zero)} after their end";
 

@@ -364,15 +364,29 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("ProcessId", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process");
 
-                    b.HasIndex("Fingerprint", "Status", "Created", "Id")
+                    b.HasIndex("Fingerprint", "Status", "Finished", "Id")
                         .HasDatabaseName("ix_jobs_fingerprint")
                         .HasFilter("fingerprint IS NOT NULL");
+
+                    b.HasIndex("Status", "Duration", "Created", "Id")
+                        .HasDatabaseName("ix_jobs_duration")
+                        .HasFilter("duration IS NOT NULL AND version >= 0");
+
+                    b.HasIndex("Owner", "Status", "Created", "Id", "Duration")
+                        .HasDatabaseName("ix_jobs_owner");
 
                     b.HasIndex("ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_process_status");
 
+                    b.HasIndex("ProcessId", "Status", "Duration", "Created", "Id")
+                        .HasDatabaseName("ix_jobs_process_duration")
+                        .HasFilter("duration IS NOT NULL AND version >= 0");
+
                     b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
+
+                    b.HasIndex("Owner", "ProcessId", "Status", "Created", "Id", "Duration")
+                        .HasDatabaseName("ix_jobs_owner_process");
 
                     b.ToTable("jobs", (string)null);
                 });
