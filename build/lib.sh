@@ -195,6 +195,7 @@ ensure_test_tools() {
   have sqlite3 || missing+=(sqlite3)
   have cwltool || missing+=(cwltool)
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
+  [[ -e /usr/lib/python3/dist-packages/swift/proxy/server.py ]] || missing+=(swift-proxy swift-account swift-container swift-object)
   /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)
   if ((${#missing[@]} > 0)) && can_install; then
     apt_install "${missing[@]}" || note "Going on without ${missing[*]}"

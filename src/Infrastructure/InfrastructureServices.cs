@@ -38,7 +38,7 @@ public static class InfrastructureServices
             ?? NameOf(provider.GetRequiredService<IOptions<DataOptions>>().Value.Root)));
         services.AddSingleton<NodeLock>();
         services.AddPersistence();
-        services.AddFolderStorage();
+        services.AddStorage();
         services.AddDockerRunner();
         // Containers are told apart as nodes are: by machine and data folder.
         services.AddOptions<DockerOptions>().PostConfigure<ThisNode>((docker, node) => docker.InstanceId ??= node.Id);

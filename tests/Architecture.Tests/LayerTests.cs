@@ -17,6 +17,7 @@ internal sealed class LayerTests
     [TestCase("Microsoft.Data")]
     [TestCase("Microsoft.AspNetCore")]
     [TestCase("Docker.DotNet")]
+    [TestCase("Amazon")]
     [TestCase("NJsonSchema")]
     [TestCase("Newtonsoft.Json")]
     [TestCase("OgcProcesses.Infrastructure")]

@@ -23,6 +23,8 @@ internal sealed class SettingsTests
     [TestCase("Database:MigrateAtStart", "false", "dotnet OgcProcesses.WebApi.dll migrate")]
     [TestCase("Data:Directory", "/proc/nothing", "Data:Directory")]
     [TestCase("Data:WorkDirectory", "/proc/nothing", "Data:WorkDirectory")]
+    [TestCase("Outputs:Store", "Tape", "Store")]
+    [TestCase("Outputs:Store", "S3", "Outputs:S3:Bucket must name a bucket")]
     [TestCase("Logging:LogLevel:Default", "Bogus", "Bogus")]
     [TestCase("urls", "notaurl", "notaurl")]
     public async Task Start_WrongSetting_EndsWithASentenceThatNamesIt(string setting, string value, string named)

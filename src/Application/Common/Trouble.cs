@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OgcProcesses.Application.Jobs;
 
 namespace OgcProcesses.Application.Common;
 
@@ -10,14 +11,15 @@ public static class Trouble
     public static bool IsOfDatabase(Exception failure) =>
         failure is DbException || (failure.InnerException is { } inner && IsOfDatabase(inner));
 
-    /// <summary>What is wrong with the server's disk; null where something else failed.</summary>
-    /// <remarks>By the numbers of Linux (errno) and Windows; the message would name the server's own folders.</remarks>
-    public static string? OfDisk(Exception failure) => failure is not IOException ? null : failure.HResult switch
+    /// <summary>What is wrong with what the server writes to, its disk or the store of outputs; null where something else failed.</summary>
+    /// <remarks>Disks by the numbers of Linux (errno) and Windows; the message would name the server's own folders.</remarks>
+    public static string? OfStorage(Exception failure) => failure switch
     {
-        28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) => "no space is left on it",
-        30 or unchecked((int)0x80070013) => "it can't be written to",
-        122 => "its quota is used up",
-        5 => "it has an error",
+        OutputStoreException store => $"the output store: {store.Message}",
+        IOException { HResult: 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } => "the server's disk: no space is left on it",
+        IOException { HResult: 30 or unchecked((int)0x80070013) } => "the server's disk: it can't be written to",
+        IOException { HResult: 122 } => "the server's disk: its quota is used up",
+        IOException { HResult: 5 } => "the server's disk: it has an error",
         _ => null,
     };
 }

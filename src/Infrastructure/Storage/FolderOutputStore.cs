@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Infrastructure.Storage;
 
-/// <summary>Output files at <c>{Data}/outputs/XX/JOB/OUTPUT/NAME</c>, XX being the first characters of the job.</summary>
+/// <summary>Output files at <c>{Data}/outputs/KEY</c>.</summary>
 internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputStore
 {
     private const int ChunkBytes = 128 << 10;
@@ -23,10 +22,7 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
     /// </remarks>
     public async Task<StoredFile> TakeAsync(JobId jobId, string outputId, string path, CancellationToken cancellationToken)
     {
-        var name = SafeName.Of(Path.GetFileName(path));
-        if (UnixFile.KindOf(path) is var kind && kind != UnixFile.RegularFile)
-            throw new OutputRefusedException($"Output '{outputId}' is {(kind is null ? "gone" : $"a {kind}")}; only regular files are taken.");
-        var key = $"{FolderOf(jobId)}/{PlaceOf(outputId, path)}/{name}";
+        var (key, name) = OutputKeys.Of(jobId, outputId, path, _work);
         var target = PathOf(key)!;
         PrivateFolder.Create(Path.GetDirectoryName(target)!);
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.tmp");
@@ -53,9 +49,8 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
     /// <remarks>Another name of the same file where the file system has such: stored files are never changed.</remarks>
     public async Task<StoredFile?> CopyAsync(StoredFile file, JobId to, CancellationToken cancellationToken)
     {
-        var place = file.Key.Split('/', 3);
-        if (place.Length < 3 || PathOf(file.Key) is not { } source) return null;
-        var copy = file with { Key = $"{FolderOf(to)}/{place[2]}" };
+        if (OutputKeys.For(to, file.Key) is not { } key || PathOf(file.Key) is not { } source) return null;
+        var copy = file with { Key = key };
         var target = PathOf(copy.Key)!;
         PrivateFolder.Create(Path.GetDirectoryName(target)!);
         if (UnixFile.TryLink(source, target)) return copy;
@@ -80,11 +75,14 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
 
     public Task DeleteAsync(JobId jobId, CancellationToken cancellationToken)
     {
-        FileTree.Delete(Path.Combine(_root, FolderOf(jobId)));
+        FileTree.Delete(Path.Combine(_root, OutputKeys.FolderOf(jobId)));
         return Task.CompletedTask;
     }
 
     public IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken) => JobFolders.In(_root).ToAsyncEnumerable();
+
+    public Task<Uri?> FindLinkAsync(StoredFile file, string mediaType, string disposition, CancellationToken cancellationToken) =>
+        Task.FromResult<Uri?>(null);
 
     private FileStream? Open(StoredFile file)
     {
@@ -111,8 +109,6 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
         const UnixFileMode rights = UnixFileMode.SetUser | UnixFileMode.SetGroup;
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & rights) != 0) File.SetUnixFileMode(path, mode & ~rights);
     }
-
-    private static string FolderOf(JobId jobId) => $"{jobId.ToString()[..2]}/{jobId}";
 
     /// <summary>Reads a file to its end, copying it if asked to, and makes sure that the disk has it.</summary>
     private static async Task<(long Length, string Sha256)> CopyAsync(string path, string? copyTo, CancellationToken cancellationToken)
@@ -141,52 +137,9 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
         }
     }
 
-    /// <summary>
-    /// Where a file lies below its job: in its output's folder, and one deeper when it comes from a subfolder or its name
-    /// was changed, since another file of the same output may have the same name.
-    /// </summary>
-    private string PlaceOf(string outputId, string path)
-    {
-        var output = SafeName.Of(outputId);
-        if (output != outputId) output = $"{output}-{Mark(outputId)}";
-        // Below the work folders the first step names the attempt, which must not matter when an output is taken again.
-        var below = Path.GetRelativePath(_work, path).Split(Path.DirectorySeparatorChar);
-        var isWork = below.Length > 1 && below[0] != "..";
-        var origin = isWork ? string.Join('/', below.Skip(1)) : path;
-        var isPlain = Path.GetFileName(path) == SafeName.Of(Path.GetFileName(path)) && (!isWork || below.Length <= 3);
-        return isPlain ? output : $"{output}/{Mark(origin)}";
-    }
-
-    private static string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
-
     private string? PathOf(string key)
     {
         var path = Path.GetFullPath(Path.Combine(_root, key));
         return path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
     }
-}
-
-/// <summary>Names that every file system and client can carry.</summary>
-internal static class SafeName
-{
-    private const int MostBytes = 180;
-    private const string Refused = "/\\:*?\"<>|";
-
-    /// <summary>The name, with '_' for what some system refuses, and shortened before its extension.</summary>
-    public static string Of(string name)
-    {
-        var safe = string.Concat(name.EnumerateRunes().Select(rune => IsRefused(rune) ? "_" : rune.ToString()));
-        safe = safe.TrimEnd(' ', '.');
-        // A dot in front would hide it, and the store's own temporary names begin so.
-        if (safe.StartsWith('.')) safe = '_' + safe[1..];
-        if (safe.Length == 0) return "_";
-        var extension = Path.GetExtension(safe) is { Length: <= 20 } few ? few : "";
-        var stem = safe[..^extension.Length];
-        while (Encoding.UTF8.GetByteCount(stem) + Encoding.UTF8.GetByteCount(extension) > MostBytes)
-            stem = stem[..^(char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
-        return stem + extension;
-    }
-
-    private static bool IsRefused(Rune rune) =>
-        Rune.IsControl(rune) || rune == Rune.ReplacementChar || Refused.Contains(rune.ToString(), StringComparison.Ordinal);
 }

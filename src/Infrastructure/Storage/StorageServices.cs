@@ -1,3 +1,4 @@
+using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -9,12 +10,17 @@ namespace OgcProcesses.Infrastructure.Storage;
 /// <summary>Registers where files are kept.</summary>
 public static class StorageServices
 {
-    /// <summary>Adds the stores of outputs and logs and the work folders, by the sections <c>Data</c> and <c>Logs</c>.</summary>
-    public static IServiceCollection AddFolderStorage(this IServiceCollection services)
+    /// <summary>Adds the stores of outputs and logs and the work folders, by the sections <c>Data</c>, <c>Outputs</c> and <c>Logs</c>.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddDataOptions();
         services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IOutputStore, FolderOutputStore>();
+        services.AddOptions<OutputOptions>().BindConfiguration(OutputOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OutputOptions>, OutputOptionsValidator>());
+        services.AddSingleton<IAmazonS3, S3Client>();
+        services.AddSingleton<IOutputStore>(provider => provider.GetRequiredService<IOptions<OutputOptions>>().Value.Store == OutputStoreKind.S3
+            ? ActivatorUtilities.CreateInstance<S3OutputStore>(provider)
+            : ActivatorUtilities.CreateInstance<FolderOutputStore>(provider));
         services.AddSingleton<ILogStore, FolderLogStore>();
         services.AddSingleton<IWorkFolders, WorkFolders>();
         services.AddSingleton<IOutputFolder, OutputFolder>();

@@ -64,7 +64,8 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>Its status stays; its results and its log are gone for good.</remarks>
     /// <response code="200">The job is dismissed.</response>
     [HttpDelete("{jobId}", Name = "dismiss")]
-    [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.JobDismissed))]
+    [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
+    [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.JobDismissed), nameof(OgcError.OutputStoreUnavailable))]
     public Task<StatusInfo> Dismiss(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new DismissJob(jobId), cancellationToken);
 
     /// <summary>What a job gave, in the form that its execute request asked for.</summary>
@@ -76,21 +77,25 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="204">The results, each by a link.</response>
     /// <response code="206">The part of the one file that Range asked for.</response>
     /// <response code="304">The one file is that whose ETag If-None-Match names.</response>
+    /// <response code="307">The one file is had from the store of outputs, at a URL that expires soon.</response>
     [HttpGet("{jobId}/results", Name = "getResult")]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType(StatusCodes.Status307TemporaryRedirect)]
     [BareAnswer("multipart/related", ResultsArchive.MediaType, "*/*")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(204, "Link", "Where each output is found.")]
     [AnswerHeader(206, "ETag", "Changes with the file's content.")]
     [AnswerHeader(206, "Content-Range", "Which part of the file this is.")]
     [AnswerHeader(304, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(307, "Location", "Where the file is had for a short time; whoever has it has the file.")]
     [AnswerHeader(416, "Content-Range", "How long the file is.")]
+    [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
     [Problems(
         nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed),
-        nameof(OgcError.JobDismissed), Others = [412, 416])]
+        nameof(OgcError.JobDismissed), nameof(OgcError.OutputStoreUnavailable), Others = [412, 416])]
     public async Task<IActionResult> Results(JobId jobId, [FromQuery] string? f, CancellationToken cancellationToken)
     {
         if (f is not (null or Representation.Json or Representation.Page or Representation.Archive))
@@ -103,20 +108,24 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The value or the file.</response>
     /// <response code="206">The part of the file that Range asked for.</response>
     /// <response code="304">The file is the one whose ETag If-None-Match names.</response>
+    /// <response code="307">The file is had from the store of outputs, at a URL that expires soon.</response>
     [HttpGet("{jobId}/results/{outputId}", Name = "getResultOutput")]
     [HttpGet("{jobId}/results/{outputId}/{index:int:min(0)}", Name = "getResultOutputValue")]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType(StatusCodes.Status307TemporaryRedirect)]
     [BareAnswer("application/octet-stream", "*/*")]
     [AnswerHeader(200, "ETag", "Of a file: changes with its content.")]
     [AnswerHeader(206, "ETag", "Changes with the file's content.")]
     [AnswerHeader(206, "Content-Range", "Which part of the file this is.")]
     [AnswerHeader(304, "ETag", "Changes with the file's content.")]
+    [AnswerHeader(307, "Location", "Where the file is had for a short time; whoever has it has the file.")]
     [AnswerHeader(416, "Content-Range", "How long the file is.")]
+    [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
     [Problems(
         nameof(OgcError.NoSuchJob), nameof(OgcError.ResultNotReady), nameof(OgcError.ResultNotAvailable), nameof(OgcError.NoSuchOutput),
-        nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed), Others = [412, 416])]
+        nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed), nameof(OgcError.OutputStoreUnavailable), Others = [412, 416])]
     public async Task<IActionResult> Result(JobId jobId, string outputId, int index, CancellationToken cancellationToken) =>
         new OutputAnswer(await mediator.Send(new GetResult(jobId, outputId, index), cancellationToken));
 

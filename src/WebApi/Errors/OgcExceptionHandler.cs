@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Jobs;
 
 namespace OgcProcesses.WebApi.Errors;
 
@@ -20,7 +21,10 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
             OgcException known => Known(known),
             BadHttpRequestException bad => new() { Status = bad.StatusCode, Detail = bad.Message },
             System.Text.DecoderFallbackException => new() { Status = StatusCodes.Status400BadRequest, Detail = "The body is not in the character set that Content-Type states." },
-            _ when Trouble.IsOfDatabase(exception) => Unavailable(exception, httpContext),
+            OutputStoreException => Unavailable(
+                exception, httpContext, new(OgcError.OutputStoreUnavailable, "The server can't reach its store of outputs at the moment; what runs goes on.")),
+            _ when Trouble.IsOfDatabase(exception) => Unavailable(
+                exception, httpContext, new(OgcError.DatabaseUnavailable, "The server can't reach its database at the moment, or it is locked; what runs goes on.")),
             _ => Unknown(exception, httpContext.Request),
         };
         httpContext.Response.StatusCode = problem.Status!.Value;
@@ -46,11 +50,11 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         return problem;
     }
 
-    private ProblemDetails Unavailable(Exception exception, HttpContext httpContext)
+    private ProblemDetails Unavailable(Exception exception, HttpContext httpContext, OgcException told)
     {
         LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
         httpContext.Response.Headers.RetryAfter = "10";
-        return Known(new(OgcError.DatabaseUnavailable, "The server can't reach its database at the moment, or it is locked; what runs goes on."));
+        return Known(told);
     }
 
     private ProblemDetails Unknown(Exception exception, HttpRequest request)

@@ -59,12 +59,12 @@ internal sealed class EngineCheck(IContainerRunner runner) : IHealthCheck
     }
 }
 
-/// <summary>The output store has room.</summary>
-internal sealed class DiskCheck(IOutputStore outputs, IOptions<RunnerOptions> options) : IHealthCheck
+/// <summary>Outputs and work folders have room.</summary>
+internal sealed class DiskCheck(IOutputStore outputs, IWorkFolders folders, IOptions<RunnerOptions> options) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var free = outputs.AvailableBytes;
+        var free = Math.Min(outputs.AvailableBytes, folders.AvailableBytes);
         var detail = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.#} GB free");
         return Task.FromResult(free >= options.Value.MinFreeBytes ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Unhealthy(detail));
     }

@@ -65,12 +65,23 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
 
     private async Task SendAsync(ActionContext context, StoredFile file)
     {
-        var services = context.HttpContext.RequestServices;
-        var content = await services.GetRequiredService<IOutputStore>().OpenOrGoneAsync(file, context.HttpContext.RequestAborted);
+        var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
+        var (services, aborted) = (context.HttpContext.RequestServices, context.HttpContext.RequestAborted);
+        var store = services.GetRequiredService<IOutputStore>();
         var type = TypeOf(output);
         var disposition = new ContentDispositionHeaderValue(IsPassive(type.ToString()) ? "inline" : "attachment");
         disposition.SetHttpFileName(file.Name);
-        context.HttpContext.Response.Headers.ContentDisposition = disposition.ToString();
+        if (MayLeave(request) && await store.FindLinkAsync(file, type.ToString(), disposition.ToString(), aborted) is { } link)
+        {
+            // It expires soon, and whoever has it has the file.
+            response.Headers.CacheControl = "no-store";
+            response.Headers.Location = link.AbsoluteUri;
+            response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            return;
+        }
+
+        var content = await store.OpenOrGoneAsync(file, aborted);
+        response.Headers.ContentDisposition = disposition.ToString();
         var result = new FileStreamResult(content, type)
         {
             EntityTag = new($"\"{file.Sha256}\""),
@@ -78,4 +89,8 @@ internal sealed class OutputAnswer(JobOutput output) : IActionResult
         };
         await services.GetRequiredService<IActionResultExecutor<FileStreamResult>>().ExecuteAsync(context, result);
     }
+
+    /// <summary>Whether a redirect does for a request: not where it would send an execution elsewhere, nor where only this server knows the ETag asked about.</summary>
+    private static bool MayLeave(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers is { IfNoneMatch.Count: 0, IfMatch.Count: 0, IfRange.Count: 0 };
 }

@@ -38,6 +38,9 @@ internal sealed class FakeOutputStore : IOutputStore
     public Task<Stream?> OpenAsync(StoredFile file, CancellationToken cancellationToken) =>
         Task.FromResult(Opening is not null ? Opening() : Files.TryGetValue(file.Key, out var content) ? new MemoryStream(content) : null);
 
+    public Task<Uri?> FindLinkAsync(StoredFile file, string mediaType, string disposition, CancellationToken cancellationToken) =>
+        Task.FromResult<Uri?>(null);
+
     public IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken) =>
         Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct().ToAsyncEnumerable();
 

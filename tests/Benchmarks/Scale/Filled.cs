@@ -31,7 +31,7 @@ internal sealed class Filled : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        _services = services.AddPersistence().AddFolderStorage().BuildServiceProvider();
+        _services = services.AddPersistence().AddStorage().BuildServiceProvider();
     }
 
     public IJobStore Jobs => Get<IJobStore>();

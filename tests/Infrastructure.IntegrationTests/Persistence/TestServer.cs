@@ -30,7 +30,7 @@ internal sealed class TestServer : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Warnings));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        services.AddPersistence().AddFolderStorage();
+        services.AddPersistence().AddStorage();
         services.AddSingleton<IInterceptor>(Statements);
         _services = services.BuildServiceProvider();
     }

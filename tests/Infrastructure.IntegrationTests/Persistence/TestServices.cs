@@ -16,7 +16,7 @@ internal sealed class TestServices(ServiceProvider provider) : IDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
-        return new(services.AddPersistence().AddFolderStorage().BuildServiceProvider());
+        return new(services.AddPersistence().AddStorage().BuildServiceProvider());
     }
 
     /// <summary>Does what the host does before it starts.</summary>

@@ -74,7 +74,7 @@ internal sealed class DisturbanceTests : IAsyncDisposable
         await server.DeployAsync(package);
         var jobId = (await server.ExecuteAsync(package.Id))!;
         var ended = await server.EndOfAsync(jobId);
-        Assert.That((Installation.Word(ended), Message(ended)), Is.EqualTo(("failed", "The server could not write to its disk: no space is left on it.")));
+        Assert.That((Installation.Word(ended), Message(ended)), Is.EqualTo(("failed", "Given up waiting for the server's disk: no space is left on it.")));
         await server.UntilLeftAsync($"logs/{jobId[..2]}/{jobId}");
     }
 

@@ -68,6 +68,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>The database does not answer, or is locked.</summary>
     public static readonly OgcError DatabaseUnavailable = new("about:blank", 503, "The database does not answer");
 
+    /// <summary>The store of outputs does not answer, or refuses.</summary>
+    public static readonly OgcError OutputStoreUnavailable = new("about:blank", 503, "The output store does not answer");
+
     /// <summary>No further job is taken until some that wait have begun.</summary>
     /// <remarks>RFC 6585, 4</remarks>
     public static readonly OgcError TooManyJobs = new("about:blank", 429, "Too many jobs are waiting");

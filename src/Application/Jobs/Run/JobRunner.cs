@@ -40,7 +40,7 @@ public sealed partial class JobRunner(
     /// <summary>Failures of the engine that one attempt bears: some leave its container alive, and so do not end it.</summary>
     private const int MostFailures = 20;
 
-    private static readonly TimeSpan DiskRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a program runs before its log is followed; that of a shorter one is read at its end, for half the engine's work.</summary>
     private static readonly TimeSpan FollowAfter = TimeSpan.FromMilliseconds(150);
@@ -123,10 +123,10 @@ public sealed partial class JobRunner(
                 LogEngineFailed(id, claim.Attempt, failure.Message);
                 lost = new(JobFailureKind.EngineFailed, failure.Message);
             }
-            catch (Exception trouble) when (Trouble.OfDisk(trouble) is { } what)
+            catch (Exception trouble) when (Trouble.OfStorage(trouble) is { } what)
             {
-                // Ended programs wait with their outputs, and are not run again for the server's disk.
-                if (!await WaitForDiskAsync(id, claim, what, troubled ??= clock.GetTimestamp(), cancellationToken)) return;
+                // Ended programs wait with their outputs, and are not run again for the server's disk or store.
+                if (!await WaitForStorageAsync(id, claim, what, troubled ??= clock.GetTimestamp(), cancellationToken)) return;
                 container = await runner.FindAsync(id, claim.Attempt, cancellationToken);
                 (lost, failures) = (null, failures - 1);
             }
@@ -425,18 +425,18 @@ public sealed partial class JobRunner(
         LogSettled(id, claim.Attempt);
     }
 
-    /// <summary>Gives the operator time to make room; false when that has run out, and the job has failed.</summary>
-    private async Task<bool> WaitForDiskAsync(JobId id, Claim claim, string what, long since, CancellationToken cancellationToken)
+    /// <summary>Gives the operator time to make room, or to bring the store back; false when that has run out, and the job has failed.</summary>
+    private async Task<bool> WaitForStorageAsync(JobId id, Claim claim, string what, long since, CancellationToken cancellationToken)
     {
-        LogDiskFailed(id, what);
+        LogStorageFailed(id, what);
         if (clock.GetElapsedTime(since) >= _options.DiskRecovery)
         {
-            await FailAsync(id, claim, new(JobFailureKind.ServerError, $"The server could not write to its disk: {what}."));
+            await FailAsync(id, claim, new(JobFailureKind.ServerError, $"Given up waiting for {what}."));
             return false;
         }
 
-        await jobs.UpdateAsync(id, job => job.Report(claim, $"Waiting for the server's disk: {what}", null, clock.GetUtcNow()), cancellationToken);
-        await Task.Delay(DiskRetry, clock, cancellationToken);
+        await jobs.UpdateAsync(id, job => job.Report(claim, $"Waiting for {what}", null, clock.GetUtcNow()), cancellationToken);
+        await Task.Delay(StorageRetry, clock, cancellationToken);
         return true;
     }
 
@@ -449,8 +449,8 @@ public sealed partial class JobRunner(
     [LoggerMessage(LogLevel.Warning, "The engine failed at attempt {Attempt} of job {JobId}: {Reason}")]
     private partial void LogEngineFailed(JobId jobId, int attempt, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Job {JobId} waits for the server's disk: {Reason}")]
-    private partial void LogDiskFailed(JobId jobId, string reason);
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} waits for {What}")]
+    private partial void LogStorageFailed(JobId jobId, string what);
 
     [LoggerMessage(LogLevel.Warning, "The progress of job {JobId} could not be written: {Reason}")]
     private partial void LogNotReported(JobId jobId, string reason);
