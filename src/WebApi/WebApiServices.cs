@@ -80,7 +80,8 @@ internal static class WebApiServices
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database")
             .AddCheck<EngineCheck>("engine")
-            .AddCheck<DiskCheck>("disk");
+            .AddCheck<DiskCheck>("disk")
+            .AddCheck<OutputsCheck>("outputs");
         return services;
     }
 

@@ -127,6 +127,18 @@ internal sealed class BucketTests
         Assert.That((await _server.GetAsync($"/jobs/{job}/results/page")).Text, Is.EqualTo("<p>1\n"), "its only attempt");
     }
 
+    [TestCase("Outputs:S3:SecretKey", "wrong", "403")]
+    [TestCase("Outputs:S3:Bucket", "none", "404")]
+    public async Task Bucket_ThatIsNotToBeUsed_IsToldToTheOperator(string setting, string value, string status)
+    {
+        await using var server = new Server([.. _bucket.Settings(Prefix), (setting, value)]);
+
+        var ready = await server.GetAsync("/health/ready");
+
+        Assert.That((int)ready.Status, Is.EqualTo(503));
+        Assert.That(ready.Json["checks"]!["outputs"]!["detail"]!.GetValue<string>(), Does.StartWith($"The store of outputs fails: it answered {status} ("));
+    }
+
     private static async Task<string> DeployAsync(Server server)
     {
         var package = Package.Running("echo 0123456789 > text.txt; echo \"<p>$OGC_ATTEMPT\" > page.html").Giving("text", Text).Giving("page", Page);

@@ -179,10 +179,10 @@ internal sealed class LandingPageTests : ServerTests
         Assert.That((await Server.GetAsync("/health/live")).Json["status"]!.GetValue<string>(), Is.EqualTo("Healthy"));
 
     [Test]
-    public async Task HealthReady_TellsDatabaseEngineAndDisk()
+    public async Task HealthReady_TellsDatabaseEngineDiskAndOutputs()
     {
         var ready = await Server.GetAsync("/health/ready");
-        Assert.That(ready.Json["checks"]!.AsObject().Select(check => check.Key), Is.EquivalentTo(new[] { "database", "engine", "disk" }));
+        Assert.That(ready.Json["checks"]!.AsObject().Select(check => check.Key), Is.EquivalentTo(new[] { "database", "engine", "disk", "outputs" }));
         Assert.That((int)ready.Status, Is.EqualTo(200), ready.Text);
     }
 

@@ -35,6 +35,10 @@ public interface IOutputStore
     /// <summary>Every job that has files, as they are come across; those stored or deleted meanwhile may be among them.</summary>
     IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Makes sure that the store does its work.</summary>
+    /// <exception cref="IOException">It can't be reached, or refuses.</exception>
+    Task PingAsync(CancellationToken cancellationToken);
+
     /// <summary>Bytes that can still be stored; <see cref="long.MaxValue"/> where nothing here bounds them.</summary>
     long AvailableBytes { get; }
 }

@@ -71,6 +71,12 @@ internal sealed class FolderOutputStore(IOptions<DataOptions> data) : IOutputSto
         }
     }
 
+    public Task PingAsync(CancellationToken cancellationToken)
+    {
+        PrivateFolder.Create(_root);
+        return Task.CompletedTask;
+    }
+
     public Task<Stream?> OpenAsync(StoredFile file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(Open(file));
 
     public Task DeleteAsync(JobId jobId, CancellationToken cancellationToken)

@@ -40,7 +40,8 @@ internal sealed partial class S3OutputStore(
         using var file = OpenOutput(outputId, path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var part = (int)Math.Max(PartBytes, (RandomAccess.GetLength(file) / MostParts) + 1);
-        var buffer = ArrayPool<byte>.Shared.Rent(part);
+        var room = (int)Math.Min(part, RandomAccess.GetLength(file));
+        var buffer = ArrayPool<byte>.Shared.Rent(room);
         try
         {
             var length = 0L;
@@ -59,7 +60,7 @@ internal sealed partial class S3OutputStore(
             async Task<ArraySegment<byte>> NextAsync()
             {
                 var filled = 0;
-                while (filled < part && await RandomAccess.ReadAsync(file, buffer.AsMemory(filled, part - filled), length, cancellationToken) is var read and > 0)
+                while (filled < room && await RandomAccess.ReadAsync(file, buffer.AsMemory(filled, room - filled), length, cancellationToken) is var read and > 0)
                 {
                     hash.AppendData(buffer, filled, read);
                     (filled, length) = (filled + read, length + read);
@@ -125,10 +126,16 @@ internal sealed partial class S3OutputStore(
     {
         await foreach (var folder in ListFoldersAsync(_prefix, cancellationToken))
         {
+            // Others may keep their own in the bucket.
+            if (folder.Length != _prefix.Length + "XX/".Length) continue;
             await foreach (var job in ListFoldersAsync(folder, cancellationToken))
                 if (JobId.TryParse(job[folder.Length..^1], out var id)) yield return id;
         }
     }
+
+    /// <remarks>Asks for the bucket by name, which needs a key that is accepted.</remarks>
+    public Task PingAsync(CancellationToken cancellationToken) => AskAsync(
+        () => s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _prefix, MaxKeys = 1 }, cancellationToken), cancellationToken);
 
     private static SafeFileHandle OpenOutput(string outputId, string path)
     {
@@ -279,7 +286,9 @@ internal sealed partial class S3OutputStore(
     {
         if (!IsGone(failure)) LogFailed(failure.Message);
         // The SDK's own words may name hosts and buckets, and stay in the log.
-        var reason = failure is AmazonServiceException { StatusCode: not 0 and var status, ErrorCode: var code }
+        var reason = failure is DeleteObjectsException { Response.DeleteErrors: [{ Code: var refused }, ..] }
+            ? $"it refused to delete ({refused})"
+            : failure is AmazonServiceException { StatusCode: not 0 and var status, ErrorCode: var code }
             ? string.Create(CultureInfo.InvariantCulture, $"it answered {(int)status} ({code})")
             : "it can't be reached";
         return new(reason, failure);

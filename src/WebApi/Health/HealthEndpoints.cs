@@ -69,3 +69,21 @@ internal sealed class DiskCheck(IOutputStore outputs, IWorkFolders folders, IOpt
         return Task.FromResult(free >= options.Value.MinFreeBytes ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Unhealthy(detail));
     }
 }
+
+/// <summary>The store of outputs does its work.</summary>
+internal sealed class OutputsCheck(IOutputStore outputs) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await outputs.PingAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A folder's failure names the folder.
+            return HealthCheckResult.Unhealthy(failure is OutputStoreException told ? $"The store of outputs fails: {told.Message}." : "The folder of outputs can't be used.", failure);
+        }
+    }
+}

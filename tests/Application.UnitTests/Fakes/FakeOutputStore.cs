@@ -41,6 +41,8 @@ internal sealed class FakeOutputStore : IOutputStore
     public Task<Uri?> FindLinkAsync(StoredFile file, string mediaType, string disposition, CancellationToken cancellationToken) =>
         Task.FromResult<Uri?>(null);
 
+    public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public IAsyncEnumerable<JobId> ListJobsAsync(CancellationToken cancellationToken) =>
         Files.Keys.Select(key => JobId.TryParse(key.Split('/')[0], out var id) ? id : default).Distinct().ToAsyncEnumerable();
 
