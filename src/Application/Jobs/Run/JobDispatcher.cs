@@ -107,20 +107,6 @@ public sealed partial class JobDispatcher(
     public Task LookAroundAsync(CancellationToken cancellationToken) =>
         LeaveUnlessHeldAsync(begun => jobs.ListHeldAsync(node.Id, begun, cancellationToken), cancellationToken);
 
-    private async Task LeaveUnlessHeldAsync(Func<List<JobId>, Task<IReadOnlySet<JobId>>> ask, CancellationToken cancellationToken)
-    {
-        var begun = _working.Values.Where(work => work.HasBegun).Select(work => work.Id).ToList();
-        if (begun.Count == 0) return;
-        var held = await ask(begun);
-        foreach (var id in begun.Where(id => !held.Contains(id)))
-        {
-            if (!_working.TryGetValue(id, out var work)) continue;
-            // Taken over, its container is the other node's to watch.
-            if (await jobs.FindAsync(id, cancellationToken) is { Status: JobStatus.Running }) await work.LeaveAsync();
-            else await work.DismissAsync();
-        }
-    }
-
     /// <summary>Lets go of all jobs, at a stop of the server; their containers go on. Completes when no work is under way.</summary>
     public async Task LetGoAsync(CancellationToken cancellationToken)
     {
@@ -134,6 +120,20 @@ public sealed partial class JobDispatcher(
     private DateTimeOffset Now => clock.GetUtcNow();
 
     private DateTimeOffset LeaseEnd => Now + _options.LeaseDuration;
+
+    private async Task LeaveUnlessHeldAsync(Func<List<JobId>, Task<IReadOnlySet<JobId>>> ask, CancellationToken cancellationToken)
+    {
+        var begun = _working.Values.Where(work => work.HasBegun).Select(work => work.Id).ToList();
+        if (begun.Count == 0) return;
+        var held = await ask(begun);
+        foreach (var id in begun.Where(id => !held.Contains(id)))
+        {
+            if (!_working.TryGetValue(id, out var work)) continue;
+            // Taken over, its container is the other node's to watch.
+            if (await jobs.FindAsync(id, cancellationToken) is { Status: JobStatus.Running }) await work.LeaveAsync();
+            else await work.DismissAsync();
+        }
+    }
 
     private async Task<Entry> TryStartOrLogAsync(WaitingJob job, CancellationToken stopping)
     {
