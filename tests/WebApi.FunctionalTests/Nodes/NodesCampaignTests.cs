@@ -124,7 +124,7 @@ internal sealed class NodesCampaignTests
             await Task.Delay(random.Next(5_000));
             foreach (var number in some)
             {
-                foreach (var orphan in await RunningOfAsync(cluster, number)) _orphans[orphan.ID] = number;
+                foreach (var orphan in (await RunningAsync(cluster)).Where(container => NodeOf(container) == Cluster.NameOf(number))) _orphans[orphan.ID] = number;
                 await cluster.Nodes[number].StartPlainAsync();
             }
 
@@ -137,29 +137,30 @@ internal sealed class NodesCampaignTests
     {
         while (!ending.IsCancellationRequested)
         {
+            var all = await RunningAsync(cluster);
             for (var number = 0; number < Size; number++)
             {
-                var running = (await RunningOfAsync(cluster, number)).Where(container => !_orphans.ContainsKey(container.ID)).ToList();
+                var running = all.Where(container => NodeOf(container) == Cluster.NameOf(number) && !_orphans.ContainsKey(container.ID)).ToList();
                 var cores = running.Sum(container => container.Command.Contains("heavy", StringComparison.Ordinal) ? MostCores : 0.5);
                 Assert.That((running.Count <= MostJobs, cores <= MostCores), Is.EqualTo((true, true)), $"{Cluster.NameOf(number)} runs {string.Join(", ", running.Select(container => container.Command))}");
             }
 
-            await Task.Delay(100, CancellationToken.None);
+            await Task.Delay(250, CancellationToken.None);
         }
     }
 
-    private static async Task<List<Docker.DotNet.Models.ContainerListResponse>> RunningOfAsync(Cluster cluster, int number) =>
-        [.. (await Engine.ContainersOfInstanceAsync(cluster.InstanceId)).Where(container =>
-            container.State == "running" && container.Labels.ContainsKey("org.ogcprocesses.job") && container.Labels["org.ogcprocesses.node"] == Cluster.NameOf(number))];
+    private static async Task<List<Docker.DotNet.Models.ContainerListResponse>> RunningAsync(Cluster cluster) =>
+        [.. (await Engine.ContainersOfInstanceAsync(cluster.InstanceId)).Where(container => container.State == "running" && container.Labels.ContainsKey("org.ogcprocesses.job"))];
+
+    private static string NodeOf(Docker.DotNet.Models.ContainerListResponse container) => container.Labels["org.ogcprocesses.node"];
 
     private static async Task<List<JsonNode>> EndedAsync(Cluster cluster)
     {
         for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(250))
         {
-            List<JsonNode> all = [.. (await cluster.Nodes[0].GetAsync("/jobs?limit=1000"))["jobs"]!.AsArray().Select(job => job!)];
-            var open = all.Where(job => Installation.Word(job) is "accepted" or "running").ToList();
-            if (open.Count == 0) return all;
-            if (Stopwatch.GetElapsedTime(start) > Patience) throw new TimeoutException($"{open.Count} jobs have not ended, such as {open[0]}\n{Said(cluster)}");
+            var open = (await cluster.Nodes[0].GetAsync("/jobs?status=accepted,running&limit=1"))["jobs"]!.AsArray();
+            if (open.Count == 0) return [.. (await cluster.Nodes[0].GetAsync("/jobs?limit=1000"))["jobs"]!.AsArray().Select(job => job!)];
+            if (Stopwatch.GetElapsedTime(start) > Patience) throw new TimeoutException($"A job has not ended: {open[0]}\n{Said(cluster)}");
         }
     }
 
