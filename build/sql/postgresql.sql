@@ -314,7 +314,7 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123063628_ManyJobs') THEN
-    CREATE INDEX ix_jobs_process_duration ON jobs (process_id, status, duration, created, id) WHERE duration IS NOT NULL AND version >= 0;
+    CREATE INDEX ix_jobs_process_duration ON jobs (process_id, status, duration, created, id) WHERE duration IS NOT NULL AND attempt >= 0;
     END IF;
 END $EF$;
 

@@ -566,7 +566,7 @@ IF NOT EXISTS (
     WHERE [MigrationId] = N'20261123063537_ManyJobs'
 )
 BEGIN
-    EXEC(N'CREATE INDEX [ix_jobs_process_duration] ON [jobs] ([process_id], [status], [duration], [created], [id]) WHERE duration IS NOT NULL AND version >= 0');
+    EXEC(N'CREATE INDEX [ix_jobs_process_duration] ON [jobs] ([process_id], [status], [duration], [created], [id]) WHERE duration IS NOT NULL AND attempt >= 0');
 END;
 
 IF NOT EXISTS (

@@ -44,9 +44,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId, job.Duration }).HasDatabaseName("ix_jobs_status");
         builder.HasIndex(job => new { job.Owner, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner");
         builder.HasIndex(job => new { job.Owner, job.ProcessId, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner_process");
-        // For durations that few jobs have; these, too, are only for queries that ask for them.
+        // For durations that few jobs have; these, too, are only for queries that ask for them, and each for its own.
         builder.HasIndex(job => new { job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_duration").HasFilter("duration IS NOT NULL AND version >= 0");
-        builder.HasIndex(job => new { job.ProcessId, job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_process_duration").HasFilter("duration IS NOT NULL AND version >= 0");
+        builder.HasIndex(job => new { job.ProcessId, job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_process_duration").HasFilter("duration IS NOT NULL AND attempt >= 0");
         // Holds only the jobs whose results may be reused; none unless the operator allows that.
         builder.HasIndex(job => new { job.Fingerprint, job.Status, job.Finished, job.Id }).HasDatabaseName("ix_jobs_fingerprint").HasFilter("fingerprint IS NOT NULL");
         // For the sweeper: ended jobs by the time they state themselves, or by their end; and those with files, from the oldest on.

@@ -156,9 +156,13 @@ internal static class JobQueries
     }
 
     /// <summary>The jobs of a stretch that lasted so long, by the index of durations.</summary>
-    /// <remarks>It is the only one in this order. The bound leaves room for jobs that end after they were found to be few.</remarks>
+    /// <remarks>
+    /// It is the only one in this order that a query may use: that of a process's durations holds jobs of 0 attempts or more, or
+    /// SQLite would read the durations of all processes. The bound leaves room for jobs that end after they were found to be few.
+    /// </remarks>
     private static IQueryable<Job> Lasting(this IQueryable<Job> jobs, Stretch stretch, DurationRange range) =>
-        jobs.Of(stretch, range).AskingForAnIndex().OrderBy(job => job.Duration).Take(2 * Few);
+        (stretch.Processes is [_] ? jobs.Of(stretch, range).Where(job => job.Attempt >= 0) : jobs.Of(stretch, range).AskingForAnIndex())
+        .OrderBy(job => job.Duration).Take(2 * Few);
 
     private static IQueryable<Job> Ended(this IQueryable<Job> jobs, DurationRange range) =>
         jobs.Where(job => job.Duration >= range.Least && job.Duration <= range.Most);

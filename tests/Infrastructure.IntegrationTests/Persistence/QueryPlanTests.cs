@@ -167,6 +167,14 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
     }
 
     [Test]
+    public async Task Query_OfAProcessAndADurationOfFew_ReadsTheDurationsOfThatProcess()
+    {
+        var plan = await ExplainAsync(server => server.Jobs.ListAsync(new([new("process-0000")], [JobStatus.Successful], Duration: Long), null, 10, None));
+
+        Assert.That(plan.ToString(), Does.Contain("ix_jobs_process_duration").And.Not.Contain("ix_jobs_duration"));
+    }
+
+    [Test]
     public async Task AddAsync_OfAJobWithoutAKey_KnowsNothingOfKeys()
     {
         await _server.Jobs.AddAsync(AJob(), None);

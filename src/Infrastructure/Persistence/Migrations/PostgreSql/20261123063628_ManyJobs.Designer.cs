@@ -380,7 +380,7 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex("ProcessId", "Status", "Duration", "Created", "Id")
                         .HasDatabaseName("ix_jobs_process_duration")
-                        .HasFilter("duration IS NOT NULL AND version >= 0");
+                        .HasFilter("duration IS NOT NULL AND attempt >= 0");
 
                     b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");

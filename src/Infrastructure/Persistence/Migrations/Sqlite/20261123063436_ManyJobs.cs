@@ -50,7 +50,7 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_jobs_process_duration",
                 table: "jobs",
                 columns: new[] { "process_id", "status", "duration", "created", "id" },
-                filter: "duration IS NOT NULL AND version >= 0");
+                filter: "duration IS NOT NULL AND attempt >= 0");
         }
 
         /// <inheritdoc />
