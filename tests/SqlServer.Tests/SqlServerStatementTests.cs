@@ -158,6 +158,7 @@ internal sealed class SqlServerStatementTests
         await jobs.ListAbandonedAsync(Node, [], Noon, None);
         await jobs.ListWithoutOutputsAsync([job.Id, JobId.New()], [JobStatus.Dismissed, JobStatus.Failed], None);
         await jobs.ListHeldAsync(Node, [job.Id, JobId.New()], None);
+        await jobs.ListVersionsAsync([job.Id, JobId.New()], None);
         await jobs.RenewLeasesAsync(Node, [job.Id, JobId.New()], Noon, None);
 
         // Each change writes other columns; the last finds the outputs that the one before has added.
