@@ -85,6 +85,13 @@ internal sealed class Filled : IAsyncDisposable
         return filled;
     }
 
+    /// <summary>How many jobs there are.</summary>
+    public async Task<int> CountAsync()
+    {
+        await using var context = Context();
+        return await context.Jobs.CountAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

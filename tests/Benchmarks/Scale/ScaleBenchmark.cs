@@ -127,6 +127,17 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
                 held &= cost.IsFine;
                 Console.WriteLine($"| {cost.Name} | {cost.AmongFew:0.00} ms | {cost.AmongMany:0.00} ms | {cost.Times:0.00} × | {(cost.IsFine ? "" : "beyond")} |");
             }
+
+            var sweep = await new RetentionBenchmark(many).MeasureAsync();
+            held &= sweep.IsFine;
+            Console.WriteLine();
+            Console.WriteLine($"{sweep.Expired:N0} jobs expired in {sweep.Took.TotalSeconds:0} s, {sweep.Expired / sweep.Took.TotalSeconds:N0} a second.");
+            Console.WriteLine();
+            Console.WriteLine("| meanwhile | median, quiet | median | longest, quiet | longest | to reach |");
+            Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+            foreach (var (name, quiet, times) in (ReadOnlySpan<(string, List<double>, List<double>)>)[("a new job", sweep.QuietWrites, sweep.Writes), ("first page of jobs", sweep.QuietReads, sweep.Reads)])
+                Console.WriteLine($"| {name} | {Middle(quiet):0.00} ms | {Middle(times):0.00} ms | {quiet.Max():0} ms | {times.Max():0} ms | ≤ {RetentionBenchmark.LongestWait:0} ms |");
+            Console.WriteLine();
         }
 
         return held;
@@ -167,7 +178,7 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
     private static (string Name, Func<Filled, Task> Run) Listed(string name, Func<Filled, JobFilter> filter) =>
         (name, jobs => jobs.Jobs.ListAsync(filter(jobs), null, Limit, None));
 
-    private static Task AddAsync(Filled jobs) =>
+    public static Task AddAsync(Filled jobs) =>
         jobs.Jobs.AddAsync(Job.Accept(jobs.Process, new(new Dictionary<string, System.Text.Json.JsonElement>(), null, null), Owner(0), Now), None);
 
     private static async Task ClaimAsync(Filled jobs)
@@ -176,14 +187,16 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
         await jobs.Jobs.UpdateAsync(next.Id, job => job.Start(Node, Now.AddSeconds(30), Now), None);
     }
 
-    private static async Task<double> TimeAsync(Func<Task> step)
+    public static async Task<double> TimeAsync(Func<Task> step)
     {
         var start = Stopwatch.GetTimestamp();
         await step();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static double Median(List<double> values) => values.Skip(WarmUp).Order().ElementAt((values.Count - WarmUp) / 2);
+    private static double Median(List<double> values) => Middle([.. values.Skip(WarmUp)]);
+
+    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
 
 /// <summary>What a query costs, in milliseconds.</summary>

@@ -206,6 +206,7 @@ internal sealed class DockerRunnerEngineTests
     private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
         .AddLogging()
+        .AddSingleton(new ThisNode("node-1"))
         .AddDockerRunner()
         .BuildServiceProvider();
 

@@ -28,6 +28,17 @@ internal sealed class WorkFoldersTests : IDisposable
         Assert.That(Convert.ToString((int)File.GetUnixFileMode(Path.GetDirectoryName(folder)!), 8), Is.EqualTo("700"));
     }
 
+    /// <summary>Asked for with every status of a waiting job, which no disorder of the folders may hinder.</summary>
+    [Test]
+    public void AvailableBytes_WithoutTheFolderOrWithAFileInItsPlace_IsThatOfTheDisk()
+    {
+        Assert.That(_folders.AvailableBytes, Is.Positive);
+        Directory.CreateDirectory(_data.Options.Value.Root);
+        Assert.That(Directory.Exists(_data.Options.Value.Work), Is.False);
+        File.WriteAllText(_data.Options.Value.Work, "in the way");
+        Assert.That(_folders.AvailableBytes, Is.Positive);
+    }
+
     [Test]
     public void Create_InThePlaceOfAFolder_IsEmpty()
     {
