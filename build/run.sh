@@ -47,10 +47,8 @@ elif [[ $(free_port "$port") != "$port" ]]; then
 fi
 url=http://127.0.0.1:$port
 
-# Settings beside the server's binaries are read from its working directory. The one exception to the rule that the server
-# fetches nothing from private addresses is the scene below.
+# The one exception to the rule that the server fetches nothing from private addresses is the scene below.
 (
-  cd "$(dirname "$server_dll")"
   export Fetch__AllowedNetworks__0=127.0.0.0/8
   exec dotnet "$server_dll" --urls "$url" --Data:Directory "$state"
 ) >"$logs/server.log" 2>&1 </dev/null &

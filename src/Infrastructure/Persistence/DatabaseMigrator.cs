@@ -71,9 +71,12 @@ public sealed partial class DatabaseMigrator
         catch (Exception failure) when (failure is DbException or RetryLimitExceededException or TimeoutException or ArgumentException or FormatException)
         {
             var cause = failure is RetryLimitExceededException { InnerException: { } inner } ? inner : failure;
-            var settings = _database.Provider == DatabaseProvider.Sqlite ? "Data:Directory and Database:ConnectionString" : "Database:ConnectionString";
-            throw new DatabaseUnavailableException(
-                $"The {_database.Provider} database can't be used: {cause.Message} Check {settings}.", failure);
+            // Npgsql's own message ends with the place in a statement that nobody here has written.
+            var reason = cause is PostgresException refused ? refused.MessageText : cause.Message;
+            var toCheck = _database.Provider == DatabaseProvider.Sqlite
+                ? "Data:Directory and Database:ConnectionString"
+                : "Database:ConnectionString, and the rights of its login";
+            throw new DatabaseUnavailableException($"The {_database.Provider} database can't be used: {reason.TrimEnd('.')}. Check {toCheck}.", failure);
         }
     }
 

@@ -94,7 +94,10 @@ internal sealed partial class S3OutputStore(
         if (!OutputKeys.IsOne(file.Key)) return null;
         var found = await FindAsync(
             () => s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _options.Bucket, Key = _prefix + file.Key }, cancellationToken), cancellationToken);
-        return found is null ? null : new S3Content(found.ContentLength, (from, token) => ReadAsync(file.Key, found.ETag, from, token), Wrapped);
+        if (found is not null) return new S3Content(found.ContentLength, (from, token) => ReadAsync(file.Key, found.ETag, from, token), Wrapped);
+        // HEAD does not tell a bucket that is away from a file that is gone.
+        await PingAsync(cancellationToken);
+        return null;
     }
 
     public async Task<Uri?> FindLinkAsync(StoredFile file, string mediaType, string disposition, CancellationToken cancellationToken)

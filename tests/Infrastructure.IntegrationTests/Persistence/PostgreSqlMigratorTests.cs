@@ -104,7 +104,8 @@ internal sealed class PostgreSqlMigratorTests
         await worker.Jobs.AddAsync(AJob(), None);
         Assert.That((await worker.Jobs.ListAsync(new(), null, 1, None)).Items, Has.Count.EqualTo(1));
         await ExecuteAsync(owner, "DROP TABLE expired_jobs; DELETE FROM \"__EFMigrationsHistory\"");
-        Assert.That(() => worker.Migrator.PrepareAsync(None), Throws.TypeOf<DatabaseUnavailableException>().With.Message.Contain("permission denied"));
+        Assert.That(() => worker.Migrator.PrepareAsync(None), Throws.TypeOf<DatabaseUnavailableException>().With.Message.EqualTo(
+            "The PostgreSql database can't be used: permission denied for schema public. Check Database:ConnectionString, and the rights of its login."));
     }
 
     private static async Task UntilAwaitedAsync(NpgsqlConnection connection, string kindOfLock)

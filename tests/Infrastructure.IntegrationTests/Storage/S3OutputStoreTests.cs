@@ -145,6 +145,18 @@ internal sealed class S3OutputStoreTests : OutputStoreContract
     }
 
     [Test]
+    public void OpenAsync_WhenThereIsNoBucket_FailsAsTroubleOfTheStore_NotAsAFileThatIsGone()
+    {
+        _options.S3.Bucket = "another";
+        var (client, store) = Open(_options);
+        using (client)
+        {
+            var failure = Assert.ThrowsAsync<OutputStoreException>(() => store.OpenAsync(new("ab/c/d/e", "e", 1, ""), None));
+            Assert.That(failure!.Message, Is.EqualTo("it answered 404 (NoSuchBucket)"));
+        }
+    }
+
+    [Test]
     public void Calls_WithAWrongSecret_FailAsTroubleOfTheStore_AndDoNotTellIt()
     {
         _options.S3.SecretKey = "Wr0ngSecret";
