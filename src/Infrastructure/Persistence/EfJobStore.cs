@@ -81,7 +81,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
                 context.AddRange(job, new JobRequestRow { JobId = job.Id, Request = request });
                 context.AddRange(Callback.Follow(job, []));
                 if (addMore is not null) await addMore(context);
-                return await context.SaveChangesAsync(cancellationToken);
+                return await context.SaveOnceAsync(job, cancellationToken);
             },
             cancellationToken);
         _requests.Set(job.Id, job.Request, request.Length);
@@ -203,7 +203,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
 
         try
         {
-            await context.SaveChangesAsync(cancellationToken);
+            await context.SaveOnceAsync(job, cancellationToken);
         }
         catch (DbUpdateException clash) when (context.IsDuplicate(clash))
         {

@@ -60,7 +60,7 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
             context.Add(process);
             try
             {
-                await context.SaveChangesAsync(cancellationToken);
+                await context.SaveOnceAsync(process, cancellationToken);
                 return true;
             }
             catch (DbUpdateException failure) when (context.IsDuplicate(failure))
@@ -75,7 +75,7 @@ internal sealed class EfProcessStore(IDbContextFactory<OgcDbContext> contexts, D
         {
             if (await FindTrackedAsync(context, id, cancellationToken) is not { } process) return null;
             change(process);
-            await context.SaveChangesAsync(cancellationToken);
+            await context.SaveOnceAsync(process, cancellationToken);
             return process;
         },
         cancellationToken);

@@ -34,6 +34,28 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);
 
+    /// <summary>Saves all changes, also where the connection breaks after the commit: they are sent again then, and meet themselves.</summary>
+    /// <param name="changed">The one whose row tells whether the changes were saved.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <remarks>https://learn.microsoft.com/ef/core/miscellaneous/connection-resiliency#transaction-commit-failure-and-the-idempotency-issue</remarks>
+    public Task<int> SaveOnceAsync(object changed, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        return Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            attempts++;
+            try
+            {
+                return await SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException clash) when (attempts > 1 && (clash is DbUpdateConcurrencyException || IsDuplicate(clash)))
+            {
+                if (!await IsSavedAsync(changed, cancellationToken)) throw;
+                return 0;
+            }
+        });
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<JobId>().HaveConversion<JobIdConverter>();
@@ -65,6 +87,17 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     protected static IEnumerable<IMutableProperty> TextsOf(ModelBuilder modelBuilder) => modelBuilder.Model.GetEntityTypes()
         .SelectMany(PropertiesOf)
         .Where(property => (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string));
+
+    private async Task<bool> IsSavedAsync(object changed, CancellationToken cancellationToken)
+    {
+        var entry = Entry(changed);
+        var row = await entry.GetDatabaseValuesAsync(cancellationToken);
+        // What a part holds that is not there reads as null in a row, and as its type's default in an object.
+        return row is not null && entry.CurrentValues.Properties.All(property =>
+            Equals(Stored(property, row[property] ?? property.Sentinel), Stored(property, entry.CurrentValues[property])));
+
+        static object? Stored(IProperty property, object? value) => property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
+    }
 
     private static IEnumerable<IMutableProperty> PropertiesOf(IMutableTypeBase type) =>
         type.GetDeclaredProperties().Concat(type.GetDeclaredComplexProperties().SelectMany(part => PropertiesOf(part.ComplexType)));

@@ -32,10 +32,13 @@ internal sealed class TestServer : IAsyncDisposable
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddPersistence().AddStorage();
         services.AddSingleton<IInterceptor>(Statements);
+        services.AddSingleton<IInterceptor>(Answers);
         _services = services.BuildServiceProvider();
     }
 
     public StatementLog Statements { get; } = new();
+
+    public LostAnswers Answers { get; } = new();
 
     public Warnings Warnings { get; } = new();
 
