@@ -75,13 +75,13 @@ public sealed class Job
     /// <summary>Why it failed.</summary>
     public JobFailure? Failure { get; private set; }
 
-    /// <summary>Digest of the image that ran.</summary>
+    /// <summary>Digest of the image that its last attempt ran.</summary>
     public string? ImageDigest { get; private set; }
 
     /// <summary>What its last attempt used.</summary>
     public JobUsage Usage { get; private set; } = JobUsage.None;
 
-    /// <summary>What identical executions have in common; null where results are not reused.</summary>
+    /// <summary>What executions identical to its last attempt have in common; null where results are not reused.</summary>
     public string? Fingerprint { get; private set; }
 
     /// <summary>The job whose results it was given instead of a run.</summary>
@@ -311,6 +311,8 @@ public sealed class Job
     private Claim TakeOver(string node, DateTimeOffset leaseUntil, string message)
     {
         (Node, LeaseUntil, Message, Usage) = (node, leaseUntil, message, JobUsage.None);
+        // The tag may name another image by now, on this node or at all, and inputs by link may be others.
+        (ImageDigest, Fingerprint) = (null, null);
         Attempts = [.. Attempts, new(++Attempt, node, Running, Updated)];
         Raise(CallbackKind.InProgress);
         return new(node, Attempt);

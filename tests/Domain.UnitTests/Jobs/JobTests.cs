@@ -94,6 +94,16 @@ internal sealed class JobTests
     }
 
     [Test]
+    public void Retry_ForgetsWhatTheLostAttemptRanOn()
+    {
+        var job = AJob.Running().Build();
+        job.UseImage(AJob.FirstClaim, "sha256:abc");
+        job.NoteFingerprint(AJob.FirstClaim, "f1");
+        job.Retry(AJob.Node, AJob.Lost, AJob.LeaseEnd, Later);
+        Assert.That((job.ImageDigest, job.Fingerprint), Is.EqualTo(((string?)null, (string?)null)), "the tag and the linked inputs may have moved on");
+    }
+
+    [Test]
     public void UseImage_NotesWhichImageRan()
     {
         var job = AJob.Running().Build();

@@ -54,7 +54,7 @@ public sealed record StatusInfo
     /// <summary>The tries, oldest first; ours.</summary>
     public IReadOnlyList<JobAttemptInfo> Attempts { get; init; } = [];
 
-    /// <summary>Digest of the image that ran; ours.</summary>
+    /// <summary>Digest of the image that the last attempt ran; ours.</summary>
     public string? ImageDigest { get; init; }
 
     /// <summary>The job whose results it was given instead of a run; ours.</summary>
