@@ -123,14 +123,14 @@ public sealed partial class JobDispatcher(
 
     private async Task LeaveUnlessHeldAsync(Func<List<JobId>, Task<IReadOnlySet<JobId>>> ask, CancellationToken cancellationToken)
     {
-        var begun = _working.Values.Where(work => work.HasBegun).Select(work => work.Id).ToList();
+        // Not looked up again after the query: what has ended meanwhile may have made way for the job's next attempt.
+        var begun = _working.Values.Where(work => work.HasBegun).ToList();
         if (begun.Count == 0) return;
-        var held = await ask(begun);
-        foreach (var id in begun.Where(id => !held.Contains(id)))
+        var held = await ask([.. begun.Select(work => work.Id)]);
+        foreach (var work in begun.Where(work => !held.Contains(work.Id)))
         {
-            if (!_working.TryGetValue(id, out var work)) continue;
             // Taken over, its container is the other node's to watch.
-            if (await jobs.FindAsync(id, cancellationToken) is { Status: JobStatus.Running }) await work.LeaveAsync();
+            if (await jobs.FindAsync(work.Id, cancellationToken) is { Status: JobStatus.Running }) await work.LeaveAsync();
             else await work.DismissAsync();
         }
     }
