@@ -5,7 +5,9 @@ using OgcProcesses.PostgreSqlServer;
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 /// <summary>A copy that was made while jobs ran, put back on another machine: docs/operations.md, by its own commands.</summary>
-internal sealed class BackupTests
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class BackupTests : IDisposable
 {
     private const string DatabaseFile = "ogcprocesses.db";
 
@@ -14,11 +16,9 @@ internal sealed class BackupTests
 
     private readonly List<string> _folders = [];
 
-    [TearDown]
-    public void Delete()
+    public void Dispose()
     {
         foreach (var folder in _folders) Directory.Delete(folder, recursive: true);
-        _folders.Clear();
     }
 
     [Test]

@@ -1,42 +1,32 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Infrastructure.Queue;
 
 namespace OgcProcesses.Infrastructure.Callbacks;
 
 /// <summary>Sends due callbacks when told of them, and looks for them now and then without being told.</summary>
-internal sealed partial class CallbackWorker(
-    CallbackDelivery delivery, JobSignals signals, IOptions<CallbackOptions> options, ILogger<CallbackWorker> logger) : BackgroundService
+internal sealed class CallbackWorker(
+    CallbackDelivery delivery, JobSignals signals, IOptions<CallbackOptions> options, ILogger<CallbackWorker> logger)
+    : SteadyWorker(options.Value.PollInterval, logger)
 {
     private readonly List<Task> _deliveries = [];
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                _deliveries.RemoveAll(done => done.IsCompleted);
-                var taken = await delivery.TakeDueAsync(options.Value.MaxConcurrent - _deliveries.Count, stoppingToken);
-                _deliveries.AddRange(taken.Select(callback => DeliverAsync(callback, stoppingToken)));
-                await signals.WaitForCallbackAsync(options.Value.PollInterval, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception failure)
-            {
-                LogFailed(failure);
-                await Task.Delay(options.Value.PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(_deliveries);
+    }
+
+    protected override async Task StepAsync(CancellationToken stopping)
+    {
+        _deliveries.RemoveAll(done => done.IsCompleted);
+        var taken = await delivery.TakeDueAsync(options.Value.MaxConcurrent - _deliveries.Count, stopping);
+        _deliveries.AddRange(taken.Select(callback => DeliverAsync(callback, stopping)));
+        await signals.WaitForCallbackAsync(options.Value.PollInterval, stopping);
     }
 
     private async Task DeliverAsync(Callback callback, CancellationToken stopping)
@@ -45,7 +35,4 @@ internal sealed partial class CallbackWorker(
         // There is a place free, and perhaps an event that waited for this one.
         signals.CallbackDue();
     }
-
-    [LoggerMessage(LogLevel.Error, "Due callbacks could not be taken; this is tried again")]
-    private partial void LogFailed(Exception failure);
 }

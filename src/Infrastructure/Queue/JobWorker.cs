@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs;
@@ -7,8 +6,9 @@ using OgcProcesses.Application.Jobs.Run;
 namespace OgcProcesses.Infrastructure.Queue;
 
 /// <summary>Starts waiting jobs when told of them, and looks for them now and then without being told.</summary>
-internal sealed partial class JobWorker(
-    JobDispatcher dispatcher, Reconciler reconciler, JobSignals signals, IOptions<RunnerOptions> options, ILogger<JobWorker> logger) : BackgroundService
+internal sealed class JobWorker(
+    JobDispatcher dispatcher, Reconciler reconciler, JobSignals signals, IOptions<RunnerOptions> options, ILogger<JobWorker> logger)
+    : SteadyWorker(options.Value.PollInterval, logger)
 {
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -17,30 +17,11 @@ internal sealed partial class JobWorker(
         await dispatcher.LetGoAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task StepAsync(CancellationToken stopping)
     {
         // Or what a restarted node still runs would come on top of its budget.
-        await reconciler.Resumed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await dispatcher.DispatchAsync(stoppingToken);
-                await signals.WaitForWorkAsync(options.Value.PollInterval, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                LogFailed(failure);
-                await Task.Delay(options.Value.PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        await reconciler.Resumed.WaitAsync(stopping);
+        await dispatcher.DispatchAsync(stopping);
+        await signals.WaitForWorkAsync(options.Value.PollInterval, stopping);
     }
-
-    [LoggerMessage(LogLevel.Error, "Waiting jobs could not be started; this is tried again")]
-    private partial void LogFailed(Exception failure);
 }

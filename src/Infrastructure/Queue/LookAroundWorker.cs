@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Run;
@@ -7,7 +6,8 @@ using OgcProcesses.Domain.Jobs;
 namespace OgcProcesses.Infrastructure.Queue;
 
 /// <summary>Looks whether jobs under way were dismissed through another node, or taken over by one: when told of a change there, and every second without being told.</summary>
-internal sealed partial class LookAroundWorker(JobDispatcher dispatcher, JobSignals signals, ILogger<LookAroundWorker> logger) : BackgroundService
+internal sealed class LookAroundWorker(JobDispatcher dispatcher, JobSignals signals, ILogger<LookAroundWorker> logger)
+    : SteadyWorker(TimeSpan.Zero, logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -22,28 +22,16 @@ internal sealed partial class LookAroundWorker(JobDispatcher dispatcher, JobSign
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         signals.ChangedElsewhere += Hear;
-        try
-        {
-            while (true)
-            {
-                await _told.WaitAsync(LookAgain, stoppingToken);
-                try
-                {
-                    await dispatcher.LookAroundAsync(stoppingToken);
-                }
-                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-                {
-                    LogFailed(failure);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
+        return base.ExecuteAsync(stoppingToken);
+    }
+
+    protected override async Task StepAsync(CancellationToken stopping)
+    {
+        await _told.WaitAsync(LookAgain, stopping);
+        await dispatcher.LookAroundAsync(stopping);
     }
 
     private void Hear(JobId? job)
@@ -58,7 +46,4 @@ internal sealed partial class LookAroundWorker(JobDispatcher dispatcher, JobSign
             // Told already, or the server has stopped.
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "It is not known whether jobs under way were dismissed or taken over elsewhere; this is looked at again")]
-    private partial void LogFailed(Exception failure);
 }

@@ -156,7 +156,6 @@ public sealed partial class JobRunner(
         var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId, IsResumed = container is not null };
         if (container is not null && !Directory.Exists(attempt.WorkFolder)) await GiveUpAsync(container, "its files lie on a node that was lost");
         IReadOnlyList<JobOutput> outputs;
-        var wasFresh = container is null;
         try
         {
             StagedInputs inputs;
@@ -175,8 +174,8 @@ public sealed partial class JobRunner(
 
             attempt.Saw(new(BytesIn: StagedInputs.LengthIn(attempt.WorkFolder)));
             await FollowAsync(attempt, container, cancellationToken);
-            // An earlier collection that a crash cut may have left files under other names.
-            if (!wasFresh || claim.Attempt > 1) await outputStore.DeleteAsync(id, cancellationToken);
+            // A collection that a crash cut, or a copy that a stop did, may have left files under other names.
+            await outputStore.DeleteAsync(id, cancellationToken);
             outputs = await _collector.CollectAsync(job, revision, inputs, container, attempt.WorkFolder, cancellationToken);
         }
         catch (JobFailedException failed)

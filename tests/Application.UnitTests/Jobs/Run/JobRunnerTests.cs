@@ -205,14 +205,7 @@ internal sealed class JobRunnerTests : IDisposable
     [Test]
     public async Task Run_WhenTheJobIsDismissedWhileItsImageIsPulled_StartsNothing()
     {
-        var pulling = new TaskCompletionSource();
-        _node.Runner.Pull = (_, _) =>
-        {
-            pulling.SetResult();
-            return new TaskCompletionSource().Task;
-        };
-        var job = await BeginAsync(AProcess.Named("echo"));
-        await pulling.Task;
+        var job = await BeginPullAsync();
         job.Dismiss(AJob.Now);
         await _node.Dispatcher.StopAsync(job.Id, CancellationToken.None);
         Assert.That((_node.Runner.Calls.Count, _node.Folders.List().Count, job.Status), Is.EqualTo((0, 0, JobStatus.Dismissed)));
@@ -509,14 +502,7 @@ internal sealed class JobRunnerTests : IDisposable
     [Test]
     public async Task Run_WhenTheServerStopsBeforeTheProgramIsStarted_GivesTheJobBack()
     {
-        var pulling = new TaskCompletionSource();
-        _node.Runner.Pull = (_, _) =>
-        {
-            pulling.SetResult();
-            return new TaskCompletionSource().Task;
-        };
-        var job = await BeginAsync(AProcess.Named("echo"));
-        await pulling.Task;
+        var job = await BeginPullAsync();
         await _node.StopServerAsync();
         await _node.WhenIdleAsync();
         Assert.That((job.Status, job.Attempt, Directory.Exists(_node.Folders.Find(job.Id, 1))), Is.EqualTo((JobStatus.Accepted, 0, false)));
@@ -543,6 +529,20 @@ internal sealed class JobRunnerTests : IDisposable
     {
         var job = _node.Accept(process.Deploy());
         await _node.DispatchAsync();
+        return job;
+    }
+
+    /// <summary>A job whose image is being pulled, which does not end.</summary>
+    private async Task<Job> BeginPullAsync()
+    {
+        var pulling = new TaskCompletionSource();
+        _node.Runner.Pull = (_, _) =>
+        {
+            pulling.SetResult();
+            return new TaskCompletionSource().Task;
+        };
+        var job = await BeginAsync(AProcess.Named("echo"));
+        await pulling.Task;
         return job;
     }
 

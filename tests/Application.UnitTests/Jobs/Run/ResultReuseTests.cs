@@ -143,6 +143,16 @@ internal sealed class ResultReuseTests : IDisposable
         Assert.That(_node.Outputs.Files.Keys, Is.EqualTo(new[] { job.Outputs[0].File!.Key }));
     }
 
+    /// <summary>A job that a stopping node gave back in the middle is at its first attempt still.</summary>
+    [Test]
+    public async Task Run_AfterACopyThatAStopCut_KeepsNothingOfIt()
+    {
+        var job = _node.Accept(_process);
+        _node.Outputs.Files[$"{job.Id}/a/another.tif"] = [1];
+        await _node.RunToTheEndAsync(job);
+        Assert.That(_node.Outputs.Files.Keys, Is.EqualTo(new[] { job.Outputs[0].File!.Key }), job.Message);
+    }
+
     [Test]
     public async Task Run_WhenTheEarlierJobIsDismissedInTheMiddleOfTheCopying_Runs()
     {
