@@ -71,9 +71,9 @@ succeeded=true
 note "Building"
 if quietly build-tests.log dotnet build OgcProcesses.sln -c Release; then
   # One project after the other: they share the engine and two processors, and result files of the same second
-  # would get the same name.
+  # would get the same name. A test that hangs is named and ends the run, rather than last for ever.
   dotnet test OgcProcesses.sln -c Release --no-build -m:1 --logger trx --logger "console;verbosity=minimal" \
-    --results-directory "$results" </dev/null || try_failed_again || succeeded=false
+    --blame-hang-timeout 10m --blame-hang-dump-type none --results-directory "$results" </dev/null || try_failed_again || succeeded=false
 else
   succeeded=false
 fi

@@ -7,7 +7,10 @@ namespace OgcProcesses.Application.Jobs;
 /// <summary>Keeps what the programs of jobs wrote, each attempt by itself: the head and the tail of what is too long.</summary>
 public interface ILogStore
 {
-    /// <summary>Starts the log of an attempt anew. Logs of earlier attempts give way, the oldest first, where they are too large together.</summary>
+    /// <summary>
+    /// Starts the log of an attempt anew: the former one is there until the first line is written. Logs of earlier attempts give
+    /// way then, the oldest first, where they are too large together.
+    /// </summary>
     ILogWriter Create(JobId jobId, int attempt);
 
     /// <summary>Opens the log of an attempt, whether or not there is one yet.</summary>

@@ -386,11 +386,14 @@ internal sealed partial class DockerRunner : IContainerRunner, IAsyncDisposable,
             },
         };
 
-        using var told = new CancellationTokenSource();
+        // Docker.DotNet's reading blocks a thread, and a cancellation from another one does not always wake it: whoever asks may
+        // go, and leaves it to end with the time asked about.
+        var told = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(told.Token, cancellationToken);
         try
         {
-            await _engine.AskAsync(client => client.System.MonitorEventsAsync(query, new Heard(told), either.Token), either.Token);
+            await _engine.AskAsync(
+                client => client.System.MonitorEventsAsync(query, new Heard(told), told.Token).WaitAsync(cancellationToken), either.Token);
         }
         catch (OperationCanceledException) when (told.IsCancellationRequested)
         {

@@ -33,34 +33,11 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 {
     private readonly string _root = data.Value.Of("logs");
 
-    public ILogWriter Create(JobId jobId, int attempt)
-    {
-        var folder = PrivateFolder.Create(FolderOf(jobId));
-        var stretches = LogStretch.In(folder);
-        // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
-        var writing = stretches.Where(former => former.Attempt == attempt).Select(former => former.Writing).DefaultIfEmpty().Max() + 1;
-        var first = new LogStretch(folder, attempt, writing, Line: 1, Offset: 0);
-        var writer = new Writer(jobId, first, options.Value.MaxBytes, this);
-        var left = options.Value.MaxBytes;
-        foreach (var former in stretches.Where(one => one.Attempt != attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
-        {
-            left -= former.Sum(stretch => stretch.Length);
-            if (left < 0) Delete(former);
-        }
-
-        Delete(stretches.Where(former => former.Attempt == attempt));
-        signals.Written(jobId);
-        return writer;
-    }
+    public ILogWriter Create(JobId jobId, int attempt) => new Writer(jobId, attempt, PrivateFolder.Create(FolderOf(jobId)), options.Value.MaxBytes, this);
 
     public ILogReader Open(JobId jobId, int attempt, long skip) => new LogStretchReader(FolderOf(jobId), attempt, skip);
 
     public void Delete(JobId jobId) => FileTree.Delete(FolderOf(jobId));
-
-    private static void Delete(IEnumerable<LogStretch> stretches)
-    {
-        foreach (var stretch in stretches) File.Delete(stretch.Path);
-    }
 
     public IEnumerable<JobId> ListJobs() => JobFolders.In(_root);
 
@@ -71,15 +48,16 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
     [LoggerMessage(LogLevel.Warning, "The rest of log {Path} is lost: {Reason}")]
     private partial void LogLost(string path, string reason);
 
-    private sealed class Writer(JobId jobId, LogStretch first, long mostBytes, FolderLogStore store) : ILogWriter
+    private sealed class Writer(JobId jobId, int attempt, string folder, long mostBytes, FolderLogStore store) : ILogWriter
     {
         private const int LargestWrite = 64 << 10;
 
         private readonly Lock _writing = new();
         private readonly ArrayBufferWriter<byte> _pending = new(LargestWrite);
         private readonly Queue<LogStretch> _tail = new();
-        private LogStretch _stretch = first;
-        private FileStream? _file = first.Create();
+        private LogStretch? _stretch;
+        private FileStream? _file;
+        private bool _isLost;
         private long _room = mostBytes / 2;
         private long _lines;
         private long _bytes;
@@ -88,7 +66,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         {
             lock (_writing)
             {
-                if (_file is null) return ValueTask.CompletedTask;
+                if (_isLost) return ValueTask.CompletedTask;
                 var before = _pending.WrittenCount;
                 LogText.Append(_pending, line);
                 var length = _pending.WrittenCount - before;
@@ -120,16 +98,40 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 
         private void Flush()
         {
-            _file!.Write(_pending.WrittenSpan);
+            if (_file is not null) _file.Write(_pending.WrittenSpan);
+            else Begin();
             _pending.ResetWrittenCount();
             store.Tell(jobId);
+        }
+
+        /// <summary>Writes the first lines, which let the former log of the attempt go.</summary>
+        /// <remarks>
+        /// Not before there are any: a node that hung, and does not know yet that another has ended its job, finds no container to
+        /// read from, and must not take the log with it.
+        /// </remarks>
+        private void Begin()
+        {
+            var stretches = LogStretch.In(folder);
+            var former = stretches.Where(one => one.Attempt == attempt).ToList();
+            // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
+            _stretch = new(folder, attempt, former.Select(one => one.Writing).DefaultIfEmpty().Max() + 1, Line: 1, Offset: 0);
+            _file = _stretch.Create();
+            _file.Write(_pending.WrittenSpan);
+            var left = mostBytes;
+            foreach (var earlier in stretches.Where(one => one.Attempt != attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
+            {
+                left -= earlier.Sum(stretch => stretch.Length);
+                if (left < 0) former.AddRange(earlier);
+            }
+
+            foreach (var stretch in former) File.Delete(stretch.Path);
         }
 
         /// <summary>Goes on in a new stretch, and lets go of the oldest but the head.</summary>
         private void Continue()
         {
             Flush();
-            var next = _stretch with { Line = _lines + 1, Offset = _bytes };
+            var next = _stretch! with { Line = _lines + 1, Offset = _bytes };
             var file = next.Create();
             _file!.Dispose();
             (_stretch, _file, _room) = (next, file, mostBytes / 4);
@@ -146,9 +148,9 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
             catch (IOException failure)
             {
                 // A full disk ends the log, not the job.
-                store.LogLost(_stretch.Path, failure.Message);
+                store.LogLost(_stretch?.Path ?? folder, failure.Message);
                 _file?.Dispose();
-                _file = null;
+                _isLost = true;
                 _pending.ResetWrittenCount();
             }
         }

@@ -21,6 +21,9 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     /// <summary>Makes reading any job fail, as a database does that is away.</summary>
     public Exception? Trouble { get; set; }
 
+    /// <summary>Happens between a change and the word that it is made.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>What a list gives beside its items.</summary>
     public Cursor? Next { get; set; }
 
@@ -100,6 +103,8 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
             if (job is not null) change(job);
         }
 
+        Changed?.Invoke();
+        cancellationToken.ThrowIfCancellationRequested();
         signals.Changed(id);
         return Task.FromResult(job);
     }
@@ -107,6 +112,7 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     public Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
         IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<WaitingJob>>([.. _jobs

@@ -83,6 +83,16 @@ internal sealed class FolderLogStoreTests : IDisposable
         Assert.That(Texts(1), Is.EqualTo(new[] { "one", "two", "three" }));
     }
 
+    /// <summary>As by a node that comes back to a job that another has ended.</summary>
+    [Test]
+    public async Task Create_TheSameAttemptAgain_WithoutALine_LeavesTheFormer()
+    {
+        await WriteAsync(1, "one", "two");
+        await WriteAsync(1);
+
+        Assert.That(Texts(1), Is.EqualTo(new[] { "one", "two" }));
+    }
+
     [Test]
     public async Task WriteAsync_MoreThanTheLimit_KeepsHeadAndTailAndTellsWhatIsMissing()
     {

@@ -1,36 +1,24 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Text.Json.Nodes;
 using Docker.DotNet;
-using Docker.DotNet.Models;
 
 namespace OgcProcesses.WebApi.FunctionalTests.Faults;
 
 /// <summary>What the engine does with the containers of an installation; the one witness that neither the server nor a program can deceive.</summary>
-internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
+/// <remarks>Docker.DotNet's own monitor blocks a thread in its reading, and does not always end when it is told to.</remarks>
+internal sealed class EngineEvents : IAsyncDisposable
 {
     private readonly ConcurrentQueue<(string Action, string JobId)> _seen = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly DockerClientConfiguration _configuration = new();
-    private readonly DockerClient _docker;
+    private readonly HttpClient _http;
     private readonly Task _listening;
 
     /// <param name="instanceId">The installation; null for all that there are.</param>
     public EngineEvents(string? instanceId)
     {
-        _docker = _configuration.CreateClient();
-        _listening = _docker.System.MonitorEventsAsync(
-            new()
-            {
-                // What happens before the engine has heard of this is told all the same.
-                Since = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                Filters = new Dictionary<string, IDictionary<string, bool>>
-                {
-                    ["type"] = new Dictionary<string, bool> { ["container"] = true },
-                    ["label"] = new Dictionary<string, bool> { [instanceId is null ? "org.ogcprocesses.job" : $"org.ogcprocesses.instance={instanceId}"] = true },
-                },
-            },
-            this,
-            _ending.Token);
+        using var configuration = new DockerClientConfiguration();
+        _http = UnixSocket.Client(configuration.EndpointBaseUri.LocalPath, Timeout.InfiniteTimeSpan);
+        _listening = ListenAsync(instanceId is null ? "org.ogcprocesses.job" : $"org.ogcprocesses.instance={instanceId}");
     }
 
     /// <summary>How often the engine has started a container of a job.</summary>
@@ -44,6 +32,7 @@ internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
     {
         for (var deadline = DateTime.UtcNow.AddMinutes(1); DateTime.UtcNow < deadline; await Task.Delay(20))
         {
+            if (_listening.IsCompleted) await _listening;
             var (made, gone) = (_seen.Count(seen => seen == ("create", jobId)), _seen.Count(seen => seen == ("destroy", jobId)));
             if (made > 0 && made == gone) return StartsOf(jobId);
         }
@@ -51,17 +40,23 @@ internal sealed class EngineEvents : IAsyncDisposable, IProgress<Message>
         throw new TimeoutException($"Containers of job {jobId} are left: {string.Join(", ", _seen)}");
     }
 
-    public void Report(Message value)
-    {
-        if (value.Actor.Attributes.TryGetValue("org.ogcprocesses.job", out var jobId)) _seen.Enqueue((value.Action, jobId));
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
         await _listening.ContinueWith(_ => { }, TaskScheduler.Default);
-        _docker.Dispose();
-        _configuration.Dispose();
+        _http.Dispose();
         _ending.Dispose();
+    }
+
+    private async Task ListenAsync(string label)
+    {
+        // What happens before the engine has heard of this is told all the same.
+        var query = $"since={DateTimeOffset.UtcNow.ToUnixTimeSeconds()}&filters={Uri.EscapeDataString($$"""{"type":["container"],"label":["{{label}}"]}""")}";
+        using var events = new StreamReader(await _http.GetStreamAsync(new Uri($"/events?{query}", UriKind.Relative), _ending.Token));
+        while (await events.ReadLineAsync(_ending.Token) is { } line)
+        {
+            var happened = JsonNode.Parse(line)!;
+            if (happened["Actor"]!["Attributes"]!["org.ogcprocesses.job"] is { } jobId) _seen.Enqueue((happened["Action"]!.GetValue<string>(), jobId.GetValue<string>()));
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -80,11 +79,7 @@ internal sealed class Fleet : IAsyncDisposable
 /// <summary>One installation of a fleet. Requests are answered by null when the server is not there, or dies meanwhile.</summary>
 internal sealed class Member(string folder, string[] settings) : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(folder + ".sock", token) })
-    {
-        BaseAddress = new Uri("http://localhost"),
-        Timeout = TimeSpan.FromMinutes(2),
-    };
+    private readonly HttpClient _http = UnixSocket.Client(folder + ".sock", TimeSpan.FromMinutes(2));
 
     public string Folder => folder;
 
@@ -133,20 +128,5 @@ internal sealed class Member(string folder, string[] settings) : IAsyncDisposabl
     {
         _http.Dispose();
         foreach (var container in await Engine.ContainersOfInstanceAsync(InstanceId)) await Engine.RemoveAsync(container.ID);
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(string socket, CancellationToken cancellationToken)
-    {
-        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-            return new NetworkStream(connection, ownsSocket: true);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 }

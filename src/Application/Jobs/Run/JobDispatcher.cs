@@ -159,7 +159,8 @@ public sealed partial class JobDispatcher(
         {
             var entry = admission.TryEnter(job.Id, job.ProcessId, demand);
             Claim? claim = null;
-            if (entry == Entry.Granted) await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), stopping);
+            // Not by the token: a claim that is committed as it fires would be nobody's until its lease ends.
+            if (entry == Entry.Granted) await jobs.UpdateAsync(job.Id, waiting => claim = waiting.Start(node.Id, LeaseEnd, Now), CancellationToken.None);
             if (claim is null) End(work);
             else Begin(work, claim, container: null, vanished: null, stopping);
             return entry;

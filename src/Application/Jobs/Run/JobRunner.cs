@@ -148,8 +148,9 @@ public sealed partial class JobRunner(
 
     private async Task RunAttemptAsync(JobId id, Claim claim, JobContainer? container, CancellationToken cancellationToken)
     {
-        var job = await jobs.FindAsync(id, cancellationToken) ?? throw new ClaimLostException(id, claim);
-        var revision = await processes.FindRevisionAsync(job.RevisionId, cancellationToken)
+        // Not by the token: where it fires now, the job is to be given back, which what follows sees to.
+        var job = await jobs.FindAsync(id, CancellationToken.None) ?? throw new ClaimLostException(id, claim);
+        var revision = await processes.FindRevisionAsync(job.RevisionId, CancellationToken.None)
             ?? throw new OgcException(OgcError.UnreadableRecord, $"Revision {job.RevisionId} of process '{job.ProcessId}' is not in the database.");
         if (job.Request is null) throw new OgcException(OgcError.UnreadableRecord, "What was asked of the job can't be read from the database.");
         var demand = Demand.Of(revision.Unit.Resources, _options);

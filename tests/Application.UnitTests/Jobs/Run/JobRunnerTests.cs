@@ -509,6 +509,16 @@ internal sealed class JobRunnerTests : IDisposable
     }
 
     [Test]
+    public async Task Run_WhenTheServerStopsAsTheJobIsClaimed_GivesTheJobBack()
+    {
+        var job = _node.Accept(AProcess.Named("echo").Deploy());
+        _node.Jobs.Changed = () => _node.StopServerAsync().Wait();
+        await Assert.ThatAsync(_node.DispatchAsync, Throws.InstanceOf<OperationCanceledException>());
+        await _node.WhenIdleAsync();
+        Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Accepted, 0)));
+    }
+
+    [Test]
     public async Task Run_WhenTheServerStops_LeavesTheContainerRunning()
     {
         var job = await BeginAsync(AProcess.Named("echo"));
