@@ -11,7 +11,10 @@ public interface ILogStore
     /// Starts the log of an attempt anew: the former one is there until the first line is written. Logs of earlier attempts give
     /// way then, the oldest first, where they are too large together.
     /// </summary>
-    ILogWriter Create(JobId jobId, int attempt);
+    /// <param name="jobId">The job.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="version">The job's, seen under the claim of who writes: a log of a later claim, on another node, is left alone.</param>
+    ILogWriter Create(JobId jobId, int attempt, int version);
 
     /// <summary>Opens the log of an attempt, whether or not there is one yet.</summary>
     /// <param name="jobId">The job.</param>

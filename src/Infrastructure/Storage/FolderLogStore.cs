@@ -33,7 +33,8 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 {
     private readonly string _root = data.Value.Of("logs");
 
-    public ILogWriter Create(JobId jobId, int attempt) => new Writer(jobId, attempt, PrivateFolder.Create(FolderOf(jobId)), options.Value.MaxBytes, this);
+    public ILogWriter Create(JobId jobId, int attempt, int version) =>
+        new Writer(jobId, new(PrivateFolder.Create(FolderOf(jobId)), attempt, version, Line: 1, Offset: 0), options.Value.MaxBytes, this);
 
     public ILogReader Open(JobId jobId, int attempt, long skip) => new LogStretchReader(FolderOf(jobId), attempt, skip);
 
@@ -48,14 +49,14 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
     [LoggerMessage(LogLevel.Warning, "The rest of log {Path} is lost: {Reason}")]
     private partial void LogLost(string path, string reason);
 
-    private sealed class Writer(JobId jobId, int attempt, string folder, long mostBytes, FolderLogStore store) : ILogWriter
+    private sealed class Writer(JobId jobId, LogStretch first, long mostBytes, FolderLogStore store) : ILogWriter
     {
         private const int LargestWrite = 64 << 10;
 
         private readonly Lock _writing = new();
         private readonly ArrayBufferWriter<byte> _pending = new(LargestWrite);
         private readonly Queue<LogStretch> _tail = new();
-        private LogStretch? _stretch;
+        private LogStretch _stretch = first;
         private FileStream? _file;
         private bool _isLost;
         private long _room = mostBytes / 2;
@@ -106,19 +107,19 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
 
         /// <summary>Writes the first lines, which let the former log of the attempt go.</summary>
         /// <remarks>
-        /// Not before there are any: a node that hung, and does not know yet that another has ended its job, finds no container to
-        /// read from, and must not take the log with it.
+        /// Not before there are any, and no log of a later claim: a node that hung, and does not know yet that another has ended
+        /// its job, finds no container to read from, or only what it had begun to read.
         /// </remarks>
         private void Begin()
         {
-            var stretches = LogStretch.In(folder);
-            var former = stretches.Where(one => one.Attempt == attempt).ToList();
+            var stretches = LogStretch.In(_stretch.Folder);
+            var former = stretches.Where(one => one.Attempt == _stretch.Attempt && one.Writing <= _stretch.Writing).ToList();
             // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
-            _stretch = new(folder, attempt, former.Select(one => one.Writing).DefaultIfEmpty().Max() + 1, Line: 1, Offset: 0);
+            if (former is [.., var last] && last.Writing == _stretch.Writing) _stretch = _stretch with { Writing = last.Writing + 1 };
             _file = _stretch.Create();
             _file.Write(_pending.WrittenSpan);
             var left = mostBytes;
-            foreach (var earlier in stretches.Where(one => one.Attempt != attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
+            foreach (var earlier in stretches.Where(one => one.Attempt < _stretch.Attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
             {
                 left -= earlier.Sum(stretch => stretch.Length);
                 if (left < 0) former.AddRange(earlier);
@@ -131,7 +132,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         private void Continue()
         {
             Flush();
-            var next = _stretch! with { Line = _lines + 1, Offset = _bytes };
+            var next = _stretch with { Line = _lines + 1, Offset = _bytes };
             var file = next.Create();
             _file!.Dispose();
             (_stretch, _file, _room) = (next, file, mostBytes / 4);
@@ -148,7 +149,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
             catch (IOException failure)
             {
                 // A full disk ends the log, not the job.
-                store.LogLost(_stretch?.Path ?? folder, failure.Message);
+                store.LogLost(_stretch.Path, failure.Message);
                 _file?.Dispose();
                 _isLost = true;
                 _pending.ResetWrittenCount();

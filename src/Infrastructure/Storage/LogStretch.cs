@@ -6,7 +6,7 @@ namespace OgcProcesses.Infrastructure.Storage;
 /// <summary>A file with a stretch of a log, at <c>ATTEMPT.WRITING.LINE.OFFSET.log</c>.</summary>
 /// <param name="Folder">The folder of the job.</param>
 /// <param name="Attempt">The attempt whose log it is.</param>
-/// <param name="Writing">Tells a log from an earlier one of the same attempt, which was begun before a restart of the server.</param>
+/// <param name="Writing">Tells a log from another of the same attempt, which was begun before a restart of the server, or by a node that was lost: the later claim has the larger number.</param>
 /// <param name="Line">The number of its first line.</param>
 /// <param name="Offset">Bytes of log before it.</param>
 internal sealed partial record LogStretch(string Folder, int Attempt, int Writing, long Line, long Offset)

@@ -16,7 +16,7 @@ internal sealed class FakeLogStore : ILogStore
     /// <summary>Makes writing fail, as a full disk does.</summary>
     public bool IsFull { get; set; }
 
-    public ILogWriter Create(JobId jobId, int attempt)
+    public ILogWriter Create(JobId jobId, int attempt, int version)
     {
         Lines = [];
         return new Writer(this);

@@ -36,7 +36,7 @@ internal sealed class FolderLogStoreTests : IDisposable
     public async Task Read_AnyText_ComesBackAsItWas(string text)
     {
         LogLine[] lines = [new(Noon, LogSource.Stdout, text), new(Noon.AddMicroseconds(1), LogSource.Stderr, text)];
-        await using var log = _logs.Create(_job, 1);
+        await using var log = _logs.Create(_job, 1, 1);
 
         foreach (var line in lines) await log.WriteAsync(line);
         await log.FlushAsync();
@@ -51,7 +51,7 @@ internal sealed class FolderLogStoreTests : IDisposable
     [Test]
     public async Task Create_ANewAttempt_KeepsTheFormerApart()
     {
-        await using var former = _logs.Create(_job, 1);
+        await using var former = _logs.Create(_job, 1, 1);
         await former.WriteAsync(new(Noon, LogSource.Stdout, "first"));
         await WriteAsync(2, "second");
         await former.WriteAsync(new(Noon, LogSource.Stdout, "late"));
@@ -91,6 +91,19 @@ internal sealed class FolderLogStoreTests : IDisposable
         await WriteAsync(1);
 
         Assert.That(Texts(1), Is.EqualTo(new[] { "one", "two" }));
+    }
+
+    /// <summary>As by a node that had read the first lines when it hung.</summary>
+    [Test]
+    public async Task Create_ByAnEarlierClaim_LeavesTheLogOfTheLater()
+    {
+        await using (var lost = _logs.Create(_job, 1, version: 3))
+        {
+            await using (var later = _logs.Create(_job, 1, version: 5)) await later.WriteAsync(new(Noon, LogSource.Stdout, "whole"));
+            await lost.WriteAsync(new(Noon, LogSource.Stdout, "cut"));
+        }
+
+        Assert.That(Texts(1), Is.EqualTo(new[] { "whole" }));
     }
 
     [Test]
@@ -136,7 +149,7 @@ internal sealed class FolderLogStoreTests : IDisposable
     {
         _logs = Logs(20_000);
         const int Lines = 50_000;
-        await using var log = _logs.Create(_job, 1);
+        await using var log = _logs.Create(_job, 1, 1);
         using var reader = _logs.Open(_job, 1, 0);
         var writing = Task.Run(async () =>
         {
@@ -194,7 +207,7 @@ internal sealed class FolderLogStoreTests : IDisposable
 
     private async Task WriteAsync(int attempt, params string[] lines)
     {
-        await using var log = _logs.Create(_job, attempt);
+        await using var log = _logs.Create(_job, attempt, 1);
         foreach (var line in lines) await log.WriteAsync(new(Noon, LogSource.Stdout, line));
     }
 

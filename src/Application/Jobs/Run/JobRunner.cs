@@ -305,7 +305,10 @@ public sealed partial class JobRunner(
             await Task.WhenAny(waiting, Task.Delay(FollowAfter, clock, ending.Token));
             await recovery.EnsureHeldAsync(attempt.Job.Id, attempt.Claim, ending.Token);
             following = log.FollowAsync(
-                waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container, attempt.Claim.Attempt, reading.Token);
+                waiting.IsCompletedSuccessfully ? container with { State = ContainerState.Exited } : container,
+                attempt.Claim.Attempt,
+                attempt.Job.Version,
+                reading.Token);
             if (await Task.WhenAny(waiting, watching) == watching && await watching is { } tooMuch)
             {
                 // Without the grace, in which it would go on.

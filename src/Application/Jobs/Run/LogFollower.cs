@@ -24,11 +24,11 @@ internal sealed partial class LogFollower(IContainerRunner runner, ILogStore log
     private static partial Regex ProgressLine { get; }
 
     /// <summary>Follows a program's log to its end. A log that breaks off is no reason to fail a job: its end is told by the exit.</summary>
-    public async Task FollowAsync(JobContainer container, int attempt, CancellationToken cancellationToken)
+    public async Task FollowAsync(JobContainer container, int attempt, int version, CancellationToken cancellationToken)
     {
         try
         {
-            await using var log = logs.Create(container.JobId, attempt);
+            await using var log = logs.Create(container.JobId, attempt, version);
             await FollowAsync(container, log, cancellationToken);
         }
         catch (OperationCanceledException)

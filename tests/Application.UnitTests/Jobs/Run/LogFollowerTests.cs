@@ -88,7 +88,7 @@ internal sealed class LogFollowerTests
         foreach (var (source, text) in lines) container.Say(text, source);
         container.Exit();
         var follower = new LogFollower(_runner, _logs, new Telling(_told), new FakeTimeProvider(AJob.Now));
-        await follower.FollowAsync(container.Seen, 1, CancellationToken.None);
+        await follower.FollowAsync(container.Seen, 1, 1, CancellationToken.None);
         return follower;
     }
 
@@ -102,10 +102,10 @@ internal sealed class LogFollowerTests
     {
         using var node = new ANode();
         var logs = new Moq.Mock<ILogStore>();
-        logs.Setup(store => store.Create(Moq.It.IsAny<JobId>(), 1)).Throws(new IOException("No space left on device"));
+        logs.Setup(store => store.Create(Moq.It.IsAny<JobId>(), 1, 1)).Throws(new IOException("No space left on device"));
         var container = node.Runner.Add(JobId.New(), 1, ContainerState.Running);
         container.Exit();
         var follower = new LogFollower(node.Runner, logs.Object, new Progress<JobProgress>(), node.Clock);
-        Assert.DoesNotThrowAsync(() => follower.FollowAsync(container.Seen, 1, CancellationToken.None));
+        Assert.DoesNotThrowAsync(() => follower.FollowAsync(container.Seen, 1, 1, CancellationToken.None));
     }
 }
