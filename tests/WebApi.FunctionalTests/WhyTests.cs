@@ -189,7 +189,8 @@ internal sealed class WhyTests : ServerTests
             await before.StartAsync();
             await before.DeployAsync(package);
             running = await before.ExecuteAsync("echo", """{"inputs":{"message":"m","pause":60}}""");
-            await before.UntilAsync(running, status => status["status"]!.GetValue<string>() == "running");
+            // Its program has begun: a job without a container would wait again.
+            await before.UntilAsync(running, status => status["message"]!.GetValue<string>().StartsWith("Paused", StringComparison.Ordinal));
             waiting = await before.ExecuteAsync(package.Id, "{}");
             await before.KillAsync();
         }
