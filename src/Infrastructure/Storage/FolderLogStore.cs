@@ -34,7 +34,7 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
     private readonly string _root = data.Value.Of("logs");
 
     public ILogWriter Create(JobId jobId, int attempt, int version) =>
-        new Writer(jobId, new(PrivateFolder.Create(FolderOf(jobId)), attempt, version, Line: 1, Offset: 0), options.Value.MaxBytes, this);
+        new Writer(jobId, new(PrivateFolder.Create(FolderOf(jobId)), attempt, version, Run: 1, Line: 1, Offset: 0), options.Value.MaxBytes, this);
 
     public ILogReader Open(JobId jobId, int attempt, long skip) => new LogStretchReader(FolderOf(jobId), attempt, skip);
 
@@ -113,19 +113,19 @@ internal sealed partial class FolderLogStore(IOptions<DataOptions> data, IOption
         private void Begin()
         {
             var stretches = LogStretch.In(_stretch.Folder);
-            var former = stretches.Where(one => one.Attempt == _stretch.Attempt && one.Writing <= _stretch.Writing).ToList();
+            var replaced = stretches.Where(one => one.Attempt == _stretch.Attempt && one.Version <= _stretch.Version).ToList();
             // A new file, so that who reads the former log, or still writes it, is not mixed up with this one.
-            if (former is [.., var last] && last.Writing == _stretch.Writing) _stretch = _stretch with { Writing = last.Writing + 1 };
+            if (replaced is [.., var last] && last.Version == _stretch.Version) _stretch = _stretch with { Run = last.Run + 1 };
             _file = _stretch.Create();
             _file.Write(_pending.WrittenSpan);
             var left = mostBytes;
             foreach (var earlier in stretches.Where(one => one.Attempt < _stretch.Attempt).GroupBy(one => one.Attempt).OrderByDescending(one => one.Key))
             {
                 left -= earlier.Sum(stretch => stretch.Length);
-                if (left < 0) former.AddRange(earlier);
+                if (left < 0) replaced.AddRange(earlier);
             }
 
-            foreach (var stretch in former) File.Delete(stretch.Path);
+            foreach (var stretch in replaced) File.Delete(stretch.Path);
         }
 
         /// <summary>Goes on in a new stretch, and lets go of the oldest but the head.</summary>

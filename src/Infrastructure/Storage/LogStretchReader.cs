@@ -68,8 +68,8 @@ internal sealed class LogStretchReader(string folder, int attempt, long skip) : 
         if (all.Count == 0) return null;
         var last = all.Where(stretch => stretch.Writing == all[^1].Writing).ToList();
         // Begun anew, the log brings the same lines again.
-        return last[0].Writing == _stretch?.Writing
-            ? last.Find(stretch => stretch.Line > _stretch.Line)
+        return _stretch is { } open && open.Writing == last[0].Writing
+            ? last.Find(stretch => stretch.Line > open.Line)
             : last.FindLast(stretch => stretch.Line <= _given + 1) ?? last[0];
     }
 

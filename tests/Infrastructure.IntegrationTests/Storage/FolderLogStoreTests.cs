@@ -83,6 +83,22 @@ internal sealed class FolderLogStoreTests : IDisposable
         Assert.That(Texts(1), Is.EqualTo(new[] { "one", "two", "three" }));
     }
 
+    /// <summary>As while the engine fails: what was read of the log is read again by the same claim, as often as it takes.</summary>
+    [Test]
+    public async Task Create_TheSameAttemptThreeTimes_GivesTheLast()
+    {
+        await WriteAsync(1, "one");
+        await WriteAsync(1, "one", "The log broke off");
+        using var reader = _logs.Open(_job, 1, 1);
+        Assert.That(reader.Read().Select(entry => entry.Text), Is.EqualTo(new[] { "The log broke off" }));
+
+        await WriteAsync(1, "one", "two", "three");
+
+        Assert.That(Texts(1), Is.EqualTo(new[] { "one", "two", "three" }));
+        Assert.That(reader.Read().Select(entry => (entry.Line, entry.Text)), Is.EqualTo(new[] { (3L, "three") }));
+        Assert.That(Directory.GetFiles(_data.Folder, "*.log", SearchOption.AllDirectories), Has.Length.EqualTo(1));
+    }
+
     /// <summary>As by a node that comes back to a job that another has ended.</summary>
     [Test]
     public async Task Create_TheSameAttemptAgain_WithoutALine_LeavesTheFormer()
