@@ -326,3 +326,28 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123154634_OwnersOfExpiredJobs') THEN
+    ALTER TABLE expired_jobs ADD owner character varying(256) COLLATE "C" NOT NULL DEFAULT '';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123154634_OwnersOfExpiredJobs') THEN
+    ALTER TABLE expired_jobs ADD process_id character varying(128) COLLATE "C";
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123154634_OwnersOfExpiredJobs') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123154634_OwnersOfExpiredJobs', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -580,3 +580,32 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123154620_OwnersOfExpiredJobs'
+)
+BEGIN
+    ALTER TABLE [expired_jobs] ADD [owner] nvarchar(256) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT N'';
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123154620_OwnersOfExpiredJobs'
+)
+BEGIN
+    ALTER TABLE [expired_jobs] ADD [process_id] varchar(128) COLLATE Latin1_General_100_BIN2 NULL;
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123154620_OwnersOfExpiredJobs'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123154620_OwnersOfExpiredJobs', N'10.0.14');
+END;
+
+COMMIT;
+GO

@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Processes.BuiltIn;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Infrastructure;
@@ -55,6 +56,7 @@ catch (Exception wrong) when (!started && wrong is not HostAbortedException)
 static async Task DeployBuiltInAsync(IServiceProvider services)
 {
     var here = Assembly.GetExecutingAssembly();
+    using var acting = services.GetRequiredService<ICaller>().ActFor(Caller.Server);
     await using var scope = services.CreateAsyncScope();
     var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
     foreach (var name in here.GetManifestResourceNames().Where(name => name.Contains(".BuiltIn.", StringComparison.Ordinal)))

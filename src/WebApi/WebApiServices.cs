@@ -14,6 +14,7 @@ using OgcProcesses.WebApi.Health;
 using OgcProcesses.WebApi.Html;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
+using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi;
 
@@ -44,7 +45,7 @@ internal static class WebApiServices
         services.AddCrossOrigin();
         services.AddHttpContextAccessor();
         services.AddSingleton<ILinks, RequestLinks>();
-        services.AddSingleton<ICaller, Caller>();
+        services.AddSecurity();
         services.AddSingleton<IShutdown, Shutdown>();
         services.AddSingleton<ICallbackContent, CallbackContent>();
         // Before MVC's own writer, which would be asked first and write nothing.
@@ -97,6 +98,8 @@ internal static class WebApiServices
         app.UsePageAssets();
         app.UseRoutingWithHead();
         app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseApiPage();
         app.UseApiDefinition();
         app.MapControllers();

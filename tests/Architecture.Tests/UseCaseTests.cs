@@ -3,6 +3,9 @@ using AutoMapper.Internal;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
+using OgcProcesses.Application.Common.Access;
+using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Architecture.Tests;
 
@@ -24,6 +27,22 @@ internal sealed class UseCaseTests
         var handlers = Handlers.Where(handler => ArgumentsOf(handler, typeof(IRequestHandler<,>)).Any(arguments => arguments[0] == request)).ToList();
         Assert.That(handlers, Has.Count.EqualTo(1));
         Assert.That((handlers[0].Namespace, handlers[0].Name), Is.EqualTo((request.Namespace, request.Name + "Handler")));
+    }
+
+    /// <remarks>The behaviour refuses one that declares nothing, but only once somebody makes it.</remarks>
+    [TestCaseSource(nameof(Requests))]
+    public void Request_DeclaresWhoMayMakeIt(Type request) =>
+        Assert.That(request.IsDefined(typeof(RequiresAttribute), false) != request.IsDefined(typeof(OpenToAllAttribute), false), "[Requires(Role.…)] or [OpenToAll]");
+
+    /// <remarks>The behaviour finds what a request names by the type of its properties.</remarks>
+    [TestCaseSource(nameof(Requests))]
+    public void Request_ThatNamesJobsOrProcesses_NamesOne(Type request)
+    {
+        var named = request.GetProperties().Select(property => property.PropertyType)
+            .Where(type => type.ToString().Contains(typeof(JobId).FullName!, StringComparison.Ordinal) || type.ToString().Contains(typeof(ProcessId).FullName!, StringComparison.Ordinal))
+            .ToList();
+        Assert.That(named, Is.Unique);
+        Assert.That(named, Is.SubsetOf((Type[])[typeof(JobId), typeof(ProcessId)]));
     }
 
     [Test]

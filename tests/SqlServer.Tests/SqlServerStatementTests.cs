@@ -151,6 +151,7 @@ internal sealed class SqlServerStatementTests
 
         await jobs.FindAsync(job.Id, None);
         await jobs.FindExpiredAsync(job.Id, None);
+        foreach (var owner in (string?[])[null, "anna"]) await jobs.FindProcessAsync(job.Id, owner, None);
         await jobs.FindSuccessfulAsync(new('0', 64), Noon, None);
         await jobs.ListWaitingAsync([], Noon, 10, None);
         await jobs.ListWaitingAsync(few, Noon, 10, None);

@@ -1,9 +1,11 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 
 namespace OgcProcesses.Application.Conformance;
 
 /// <summary>Lists the conformance classes that the server fulfils.</summary>
 /// <remarks>/req/core/conformance-op</remarks>
+[OpenToAll]
 public sealed record GetConformance : IRequest<ConfClasses>;
 
 /// <summary>A conformance declaration.</summary>

@@ -1,10 +1,12 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 
 namespace OgcProcesses.Application.Conformance;
 
 /// <summary>Tells what this API is and where to go from here.</summary>
 /// <remarks>/req/core/landingpage-op</remarks>
+[OpenToAll]
 public sealed record GetLandingPage : IRequest<LandingPage>;
 
 /// <summary>The API's entry.</summary>

@@ -1,3 +1,4 @@
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -12,6 +13,12 @@ public interface IJobStore
 
     /// <summary>The successful job of a fingerprint that ended last, at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
     Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>The process of a job, also of one that has expired; null when there is no such job, or it is another owner's.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="owner">Its owner; null for any.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    Task<ProcessId?> FindProcessAsync(JobId id, string? owner, CancellationToken cancellationToken);
 
     /// <summary>What is left of a job that has expired; null when nothing is known of it, or it is there.</summary>
     Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken);
@@ -81,6 +88,13 @@ public sealed record JobFilter(
 
     /// <summary>Only those that nobody has pinned.</summary>
     public bool Unpinned { get; init; }
+
+    /// <summary>What this leaves of the jobs that a caller sees.</summary>
+    public JobFilter SeenBy(Caller caller) => this with
+    {
+        Owner = caller.OwnerOfJobs,
+        Processes = Processes is not null && caller.Processes is not null ? [.. Processes.Intersect(caller.Processes)] : Processes ?? caller.Processes,
+    };
 }
 
 /// <summary>How long jobs ran, bounds included: to their end, or while they run, to now.</summary>

@@ -16,5 +16,8 @@ internal static class JobStoreExtensions
     public static async Task<OgcException> AbsenceAsync(this IJobStore jobs, JobId id, CancellationToken cancellationToken) =>
         await jobs.FindExpiredAsync(id, cancellationToken) is { } expired
             ? new(OgcError.JobExpired, string.Create(CultureInfo.InvariantCulture, $"Job '{id}' expired on {expired.At:u}: {expired.Reason}."))
-            : new(OgcError.NoSuchJob, $"There is no job '{id}'.");
+            : NoSuchJob(id);
+
+    /// <summary>The error for a job that never was, or is not the caller's to know of.</summary>
+    public static OgcException NoSuchJob(JobId id) => new(OgcError.NoSuchJob, $"There is no job '{id}'.");
 }

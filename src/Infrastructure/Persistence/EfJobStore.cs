@@ -37,6 +37,14 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return found is { } id ? (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job : null;
     }
 
+    public async Task<ProcessId?> FindProcessAsync(JobId id, string? owner, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var present = context.Jobs.Where(job => job.Id == id && (owner == null || job.Owner == owner)).Select(job => (ProcessId?)job.ProcessId);
+        var expired = context.ExpiredJobs.Where(job => job.JobId == id && (owner == null || job.Owner == owner)).Select(job => job.ProcessId);
+        return await present.Concat(expired).FirstOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();

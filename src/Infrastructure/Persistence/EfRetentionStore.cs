@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Infrastructure.Persistence;
 
@@ -102,17 +103,17 @@ internal sealed class EfRetentionStore(IDbContextFactory<OgcDbContext> contexts,
     {
         context.ChangeTracker.Clear();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        var ended = choose(await select(context).Select(job => new Ended(job.Id, job.KeepFor, job.StoredBytes)).ToListAsync(cancellationToken));
+        var ended = choose(await select(context).Select(job => new Ended(job.Id, job.Owner, job.ProcessId, job.KeepFor, job.StoredBytes)).ToListAsync(cancellationToken));
         var ids = ended.Select(job => job.Id).ToList();
         var removed = await Told(context, context.Jobs.Where(job => ids.Contains(job.Id) && !job.Pinned)).ExecuteDeleteAsync(cancellationToken);
         // One that was pinned meanwhile stays, and what is left is looked for again.
         if (removed < ids.Count) throw new DbUpdateConcurrencyException("A job was pinned, or expired by another node, while it was to expire.");
-        context.AddRange(ended.Select(job => new ExpiredJob(job.Id, now, reason(job.KeepFor), FilesRemoved: false)));
+        context.AddRange(ended.Select(job => new ExpiredJob(job.Id, now, reason(job.KeepFor), FilesRemoved: false) { Owner = job.Owner, ProcessId = job.ProcessId }));
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return removed;
     }
 
     /// <summary>What is to be known of a job that expires.</summary>
-    private sealed record Ended(JobId Id, TimeSpan? KeepFor, long StoredBytes);
+    private sealed record Ended(JobId Id, string Owner, ProcessId ProcessId, TimeSpan? KeepFor, long StoredBytes);
 }

@@ -114,6 +114,8 @@ internal sealed class ExpiredJobConfiguration : IEntityTypeConfiguration<Expired
     {
         builder.ToTable("expired_jobs");
         builder.HasKey(expired => expired.JobId);
+        // The default is for nodes that don't know of owners, and for what expired under them.
+        builder.Property(expired => expired.Owner).HasMaxLength(256);
         builder.Property(expired => expired.Reason).HasMaxLength(500).HasConversion(ClippingConverter.To(500));
         builder.HasIndex(expired => new { expired.FilesRemoved, expired.At }).HasDatabaseName("ix_expired_jobs_at");
     }

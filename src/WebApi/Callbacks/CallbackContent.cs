@@ -3,22 +3,25 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Callbacks;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Results;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.WebApi.Errors;
 
 namespace OgcProcesses.WebApi.Callbacks;
 
 /// <summary>Makes the bodies of callbacks by the use cases that answer requests, with links from the root that the job was accepted at.</summary>
-internal sealed class CallbackContent(IServiceScopeFactory scopes, ILinks links, IOutputStore outputs, IOptions<JsonOptions> json) : ICallbackContent
+internal sealed class CallbackContent(IServiceScopeFactory scopes, ICaller caller, ILinks links, IOutputStore outputs, IOptions<JsonOptions> json) : ICallbackContent
 {
     public async Task WriteAsync(Job job, CallbackKind kind, Stream body, CancellationToken cancellationToken)
     {
         using var root = links.From(job.Request.Subscriber!.Api);
+        using var acting = caller.ActFor(new(job.Owner, Role.Reader));
         await using var scope = scopes.CreateAsyncScope();
         var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
         if (kind == CallbackKind.Success)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using OgcProcesses.Application.Common.Errors;
@@ -11,6 +12,7 @@ namespace OgcProcesses.WebApi.Controllers;
 
 /// <summary>The API's definition.</summary>
 [ApiController]
+[AllowAnonymous]
 public sealed class ApiController(Definitions definitions, ILinks links) : ControllerBase
 {
     private const string Json = "application/vnd.oai.openapi+json;version=3.0";

@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Conformance;
 
@@ -6,6 +7,7 @@ namespace OgcProcesses.WebApi.Controllers;
 
 /// <summary>The API's entry and its conformance declaration.</summary>
 [ApiController]
+[AllowAnonymous]
 public sealed class LandingPageController(IMediator mediator) : ControllerBase
 {
     /// <summary>The landing page: what this API is and where to go from here.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common;
@@ -13,9 +14,9 @@ namespace OgcProcesses.WebApi.Errors;
 internal sealed partial class OgcExceptionHandler(IProblemDetailsService problems, ILinks links, ILogger<OgcExceptionHandler> logger)
     : IExceptionHandler
 {
-    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested) return ValueTask.FromResult(true);
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested) return true;
         var problem = exception switch
         {
             OgcException known => Known(known),
@@ -31,7 +32,9 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         if (exception is OgcException { Location: { } location }) httpContext.Response.Headers.Location = links.Url(location);
         if (exception is OgcException { RetryAfter: { } wait })
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
+        // How to say who one is, in the words of the scheme that the request came by.
+        if (problem.Status == StatusCodes.Status401Unauthorized) await httpContext.ChallengeAsync();
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
     }
 
     /// <summary>The problem document of an error that a client is told.</summary>

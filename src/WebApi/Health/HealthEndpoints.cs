@@ -13,8 +13,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this WebApplication app)
     {
         var get = new HttpMethodMetadata([HttpMethods.Get]);
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute());
-        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute());
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute()).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync }).WithMetadata(get, new PolledAttribute()).AllowAnonymous();
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Newtonsoft.Json.Linq;
@@ -50,6 +51,12 @@ internal sealed class ProblemResponses : IOperationProcessor
             ? Invalid
             // What the web server itself refuses: a host, a header.
             : Unnamed(StatusCodes.Status400BadRequest);
+        if (!action.DeclaringType!.IsDefined(typeof(AllowAnonymousAttribute)))
+        {
+            yield return new(nameof(OgcError.Unauthenticated), OgcError.Unauthenticated);
+            yield return new(nameof(OgcError.Forbidden), OgcError.Forbidden);
+        }
+
         foreach (var error in problems?.Errors ?? []) yield return error;
         // What is not there any more may have been.
         if (problems?.Errors.Any(error => error.Value == OgcError.NoSuchJob) == true) yield return new(nameof(OgcError.JobExpired), OgcError.JobExpired);

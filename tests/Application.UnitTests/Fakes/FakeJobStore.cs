@@ -51,6 +51,11 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return _jobs.Single(job => job.Id == id);
     }
 
+    public Task<ProcessId?> FindProcessAsync(JobId id, string? owner, CancellationToken cancellationToken)
+    {
+        lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id && (owner is null || job.Owner == owner))?.ProcessId);
+    }
+
     public Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

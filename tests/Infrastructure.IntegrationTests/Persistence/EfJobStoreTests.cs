@@ -31,6 +31,19 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         if (_server is not null) await _server.DisposeAsync();
     }
 
+    [TestCase("anna", true)]
+    [TestCase(null, true)]
+    [TestCase("bert", false)]
+    [TestCase("Anna", false)]
+    [TestCase("anna ", false)]
+    public async Task FindProcess_ByOwner_FindsTheOwnersAlone(string? owner, bool isFound)
+    {
+        var job = AJob();
+        await Jobs.AddAsync(job, None);
+
+        Assert.That(await Jobs.FindProcessAsync(job.Id, owner, None), Is.EqualTo(isFound ? job.ProcessId : (ProcessId?)null));
+    }
+
     [Test]
     public async Task FindAsync_AJobAddedByAnotherServer_GivesItWhole()
     {

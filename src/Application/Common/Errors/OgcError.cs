@@ -78,6 +78,13 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
 
+    /// <summary>A request of somebody who has not said who they are, or whose key or token is not valid.</summary>
+    /// <remarks>RFC 9110, 15.5.2</remarks>
+    public static readonly OgcError Unauthenticated = new("about:blank", 401, "Authentication is needed");
+
+    /// <summary>A request that its caller's role does not allow.</summary>
+    public static readonly OgcError Forbidden = new("about:blank", 403, "You may not do this");
+
     /// <summary>An image can't be looked up now, to hold a process to it.</summary>
     public static readonly OgcError EngineAway = new("about:blank", 503, "The container engine does not answer");
 }

@@ -1,12 +1,15 @@
 using MediatR;
 using OgcProcesses.Application.Callbacks;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Callbacks;
 
 /// <summary>Tells what a job's subscriber was sent, and what became of it.</summary>
 /// <remarks>The standard defines no such resource.</remarks>
+[Requires(Role.Reader)]
 public sealed record GetCallbacks(JobId Id) : IRequest<CallbackList>;
 
 /// <summary>The callbacks of a job.</summary>

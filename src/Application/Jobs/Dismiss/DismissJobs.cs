@@ -1,13 +1,16 @@
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs.List;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Dismiss;
 
 /// <summary>Dismisses the jobs that filters leave, newest first; pinned ones and those dismissed before are left out.</summary>
+[Requires(Role.Executor)]
 public sealed record DismissJobs : JobSelection, IRequest<DismissedJobs>
 {
     /// <summary>Most jobs to dismiss by this request, 1 to 10,000; 100 when left out.</summary>
@@ -31,7 +34,7 @@ internal sealed class DismissJobsValidator : AbstractValidator<DismissJobs>
     }
 }
 
-internal sealed class DismissJobsHandler(IJobStore jobs, JobDismissal dismissal, TimeProvider clock) : IRequestHandler<DismissJobs, DismissedJobs>
+internal sealed class DismissJobsHandler(IJobStore jobs, JobDismissal dismissal, ICaller caller, TimeProvider clock) : IRequestHandler<DismissJobs, DismissedJobs>
 {
     private const int FarthestCount = 10_000;
 
@@ -49,7 +52,7 @@ internal sealed class DismissJobsHandler(IJobStore jobs, JobDismissal dismissal,
                 "Name the jobs by at least one of processID, status, datetime, minDuration and maxDuration; who wants all of them names all statuses.");
         }
 
-        var filter = JobFilters.From(request, clock.GetUtcNow());
+        var filter = JobFilters.From(request, clock.GetUtcNow()).SeenBy(caller.Current);
         filter = filter with { Unpinned = true, Statuses = [.. Dismissible.Intersect(filter.Statuses ?? Dismissible)] };
         var dismissed = request.ValidateOnly ? 0 : await DismissAsync(filter, PageSize.Effective(request.Limit), cancellationToken);
         return new(dismissed, await jobs.CountAsync(filter, FarthestCount, cancellationToken));

@@ -2,15 +2,18 @@ using System.Runtime.CompilerServices;
 using AutoMapper;
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Logs;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Events;
 
 /// <summary>Follows a job to its end: status, progress and log, or the log alone.</summary>
 /// <param name="Id">The job.</param>
+[Requires(Role.Reader)]
 public sealed record FollowJob(JobId Id) : IRequest<IAsyncEnumerable<JobEvent>>
 {
     /// <summary>The identifier of the last event that the client has; null for none.</summary>

@@ -2,6 +2,7 @@ using AutoMapper;
 using MediatR;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
@@ -9,6 +10,7 @@ using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -20,6 +22,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="Request">Inputs, and how the results are wanted.</param>
 /// <param name="Preference">What the client prefers.</param>
 /// <param name="Key">The key by which a repetition finds the same job; null where the client gave none.</param>
+[Requires(Role.Executor)]
 public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>
 {
     /// <summary>Up to which age the client takes results of an identical execution; null for a run.</summary>
@@ -94,9 +97,9 @@ internal sealed class ExecuteProcessHandler(
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
         var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
-        await jobs.EnsureRoomAsync(caller.Id, options.Value, cancellationToken);
+        await jobs.EnsureRoomAsync(caller.Current.Id, options.Value, cancellationToken);
         var keepFor = retention.Value.KeepFor(process.Revision.Unit.Retention);
-        return (await add(Job.Accept(process, wanted, caller.Id, clock.GetUtcNow(), keepFor)), process.Revision);
+        return (await add(Job.Accept(process, wanted, caller.Current.Id, clock.GetUtcNow(), keepFor)), process.Revision);
     }
 
     private async Task<Job> AddAsync(Job job, CancellationToken cancellationToken)
@@ -117,7 +120,7 @@ internal sealed class ExecuteProcessHandler(
         async Task<Job> AddOrFindAsync(Job job)
         {
             var now = clock.GetUtcNow();
-            var added = await keys.TryAddAsync(job, new(caller.Id, key, fingerprint, job.Id, now + retention.Value.IdempotencyKeys), now, cancellationToken);
+            var added = await keys.TryAddAsync(job, new(caller.Current.Id, key, fingerprint, job.Id, now + retention.Value.IdempotencyKeys), now, cancellationToken);
             // Another request with the key was faster; its job is the one that both answer with.
             return added ? job : await FindEarlierAsync(key, fingerprint, cancellationToken) ?? throw new OgcException(OgcError.NoSuchJob);
         }
@@ -125,7 +128,7 @@ internal sealed class ExecuteProcessHandler(
 
     private async Task<Job?> FindEarlierAsync(string key, string fingerprint, CancellationToken cancellationToken)
     {
-        if (await keys.FindAsync(caller.Id, key, clock.GetUtcNow(), cancellationToken) is not { } earlier) return null;
+        if (await keys.FindAsync(caller.Current.Id, key, clock.GetUtcNow(), cancellationToken) is not { } earlier) return null;
         if (earlier.Fingerprint == fingerprint) return await jobs.FindAsync(earlier.JobId, cancellationToken);
         throw new OgcException(OgcError.KeyReused, $"The idempotency key '{key}' came with another request before; a new request needs a new key.");
     }

@@ -1,10 +1,12 @@
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Jobs.Execute;
@@ -13,6 +15,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <remarks>What links lead to is not fetched.</remarks>
 /// <param name="ProcessId">The process.</param>
 /// <param name="Request">Inputs, and how the results would be wanted.</param>
+[Requires(Role.Executor)]
 public sealed record ValidateExecution(ProcessId ProcessId, Execute Request) : IRequest<JobInputs>;
 
 internal sealed class ValidateExecutionHandler(

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -8,6 +10,7 @@ namespace OgcProcesses.Application.Jobs.Inputs;
 
 /// <summary>Gives back what a job was asked to do, defaults included.</summary>
 /// <remarks>Part 4 draft, class provenance.</remarks>
+[Requires(Role.Reader)]
 public sealed record GetInputs(JobId Id) : IRequest<JobInputs>;
 
 /// <summary>What a job was asked to do.</summary>

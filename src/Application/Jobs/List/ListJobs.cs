@@ -3,9 +3,11 @@ using System.Text.RegularExpressions;
 using AutoMapper;
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -13,6 +15,7 @@ namespace OgcProcesses.Application.Jobs.List;
 
 /// <summary>Lists jobs of all times, processes and statuses, newest first.</summary>
 /// <remarks>/req/job-list/job-list-op</remarks>
+[Requires(Role.Reader)]
 public sealed record ListJobs : JobSelection, IRequest<JobList>
 {
     /// <summary>Most jobs to give, 1 to 10,000; 100 when left out.</summary>
@@ -37,12 +40,12 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
     }
 }
 
-internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ILinks links, TimeProvider clock) : IRequestHandler<ListJobs, JobList>
+internal sealed class ListJobsHandler(IJobStore jobs, IMapper mapper, ICaller caller, ILinks links, TimeProvider clock) : IRequestHandler<ListJobs, JobList>
 {
     public async Task<JobList> Handle(ListJobs request, CancellationToken cancellationToken)
     {
         var page = await jobs.ListAsync(
-            JobFilters.From(request, clock.GetUtcNow()), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
+            JobFilters.From(request, clock.GetUtcNow()).SeenBy(caller.Current), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
         return new(mapper.Map<IReadOnlyList<StatusInfo>>(page.Items), links.For(page));
     }
 }

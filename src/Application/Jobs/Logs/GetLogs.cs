@@ -1,13 +1,16 @@
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.List;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Logs;
 
 /// <summary>Gives what a job's program wrote, as far as it has got.</summary>
 /// <param name="Id">The job.</param>
+[Requires(Role.Reader)]
 public sealed record GetLogs(JobId Id) : IRequest<IAsyncEnumerable<LogEntry>>
 {
     /// <summary>The attempt; the last one when left out.</summary>

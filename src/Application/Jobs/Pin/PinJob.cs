@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Pin;
@@ -21,6 +23,7 @@ public sealed record JobPatch
 }
 
 /// <summary>Keeps a job from expiring, or lets it expire again.</summary>
+[Requires(Role.Executor)]
 public sealed record PinJob(JobId Id, JobPatch Patch) : IRequest<StatusInfo>;
 
 internal sealed class PinJobHandler(IJobStore jobs, IMapper mapper, TimeProvider clock) : IRequestHandler<PinJob, StatusInfo>

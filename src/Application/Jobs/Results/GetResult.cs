@@ -1,6 +1,8 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Results;
@@ -10,6 +12,7 @@ namespace OgcProcesses.Application.Jobs.Results;
 /// <param name="Id">The job.</param>
 /// <param name="OutputId">The output.</param>
 /// <param name="Index">Which of its values, from 0.</param>
+[Requires(Role.Reader)]
 public sealed record GetResult(JobId Id, string OutputId, int Index) : IRequest<JobOutput>;
 
 internal sealed class GetResultHandler(IJobStore jobs, IProcessStore processes) : IRequestHandler<GetResult, JobOutput>

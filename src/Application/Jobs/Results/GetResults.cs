@@ -1,7 +1,9 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 
 namespace OgcProcesses.Application.Jobs.Results;
@@ -11,6 +13,7 @@ namespace OgcProcesses.Application.Jobs.Results;
 /// <param name="Id">The job.</param>
 /// <param name="AreTheAnswer">Whether they answer the execute request itself, which may have asked for none.</param>
 /// <param name="AsDocument">Whether they are wanted as a document, whatever the execute request asked for.</param>
+[Requires(Role.Reader)]
 public sealed record GetResults(JobId Id, bool AreTheAnswer = false, bool AsDocument = false) : IRequest<JobResults>;
 
 /// <summary>The results of a job, and the form they are to be put in.</summary>

@@ -1,17 +1,20 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.BuiltIn;
 
 /// <summary>Brings a process that comes with the server to its present state: immutable, and owned by the server.</summary>
 /// <remarks>/req/core/test-process, /req/deploy-replace-undeploy/static-indicator</remarks>
+[Requires(Role.Admin)]
 public sealed record DeployBuiltIn(ApplicationPackage Package) : IRequest;
 
 internal sealed partial class DeployBuiltInHandler(
@@ -22,9 +25,6 @@ internal sealed partial class DeployBuiltInHandler(
     TimeProvider clock,
     ILogger<DeployBuiltInHandler> logger) : AsyncRequestHandler<DeployBuiltIn>
 {
-    /// <summary>Owner of what comes with the server.</summary>
-    private const string Server = "server";
-
     protected override async Task Handle(DeployBuiltIn request, CancellationToken cancellationToken)
     {
         var reader = new PackageReader(schemas, limits.Value);
@@ -36,7 +36,7 @@ internal sealed partial class DeployBuiltInHandler(
         }
 
         var json = request.Package.ToJson();
-        var process = Process.Deploy(package.Description, package.Unit, json, Server, mutable: false, clock.GetUtcNow());
+        var process = Process.Deploy(package.Description, package.Unit, json, Caller.Server.Id, mutable: false, clock.GetUtcNow());
         if (!await processes.TryAddAsync(process, cancellationToken)) await RenewAsync(package, json, cancellationToken);
         images.Add(process.Id);
     }

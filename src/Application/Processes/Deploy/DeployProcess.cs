@@ -1,9 +1,10 @@
 using AutoMapper;
 using MediatR;
-using OgcProcesses.Application.Common;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Deploy;
@@ -12,6 +13,7 @@ namespace OgcProcesses.Application.Processes.Deploy;
 /// <remarks>/req/deploy-replace-undeploy/deploy-post-op</remarks>
 /// <param name="Package">What it is and what runs.</param>
 /// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
+[Requires(Role.Deployer)]
 public sealed record DeployProcess(ApplicationPackage Package, string? Workflow = null) : IRequest<ProcessSummary>;
 
 internal sealed class DeployProcessHandler(
@@ -29,7 +31,7 @@ internal sealed class DeployProcessHandler(
             package.Description,
             package.Unit,
             request.Package.ToJson(),
-            caller.Id,
+            caller.Current.Id,
             mutable: true,
             clock.GetUtcNow());
         if (!await processes.TryAddAsync(process, cancellationToken)) throw await TakenAsync(process.Id, cancellationToken);

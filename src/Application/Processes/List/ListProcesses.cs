@@ -1,13 +1,16 @@
 using AutoMapper;
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Paging;
+using OgcProcesses.Domain.Access;
 
 namespace OgcProcesses.Application.Processes.List;
 
 /// <summary>Lists the processes, by identifier.</summary>
 /// <remarks>/req/core/process-list</remarks>
+[Requires(Role.Reader)]
 public sealed record ListProcesses : IRequest<ProcessList>
 {
     /// <summary>Most processes to give, 1 to 10,000; 100 when left out.</summary>

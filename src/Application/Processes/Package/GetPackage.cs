@@ -1,11 +1,14 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Processes.Deploy;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Package;
 
 /// <summary>Gives back the package that deployed or last replaced a process.</summary>
 /// <remarks>/req/deploy-replace-undeploy/package-get-op</remarks>
+[Requires(Role.Reader)]
 public sealed record GetPackage(ProcessId Id) : IRequest<DeployedPackage>;
 
 /// <summary>A package, and the revision that it made.</summary>

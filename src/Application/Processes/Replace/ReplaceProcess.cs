@@ -1,9 +1,11 @@
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Replace;
@@ -14,6 +16,7 @@ namespace OgcProcesses.Application.Processes.Replace;
 /// <param name="Package">What takes its place.</param>
 /// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
 /// <param name="Revisions">Revisions that the client is ready to replace; null for any.</param>
+[Requires(Role.Deployer)]
 public sealed record ReplaceProcess(
     ProcessId Id, ApplicationPackage Package, string? Workflow = null, IReadOnlyCollection<Guid>? Revisions = null) : IRequest<ProcessSummary>;
 

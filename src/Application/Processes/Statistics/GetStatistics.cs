@@ -1,9 +1,11 @@
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.List;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -13,6 +15,7 @@ namespace OgcProcesses.Application.Processes.Statistics;
 /// <remarks>The standard defines no such resource.</remarks>
 /// <param name="Id">The process.</param>
 /// <param name="Datetime">Only jobs created at an instant, on a day or in an interval, as in the job list; null for all.</param>
+[Requires(Role.Reader)]
 public sealed record GetStatistics(ProcessId Id, string? Datetime) : IRequest<ProcessStatistics>;
 
 internal sealed class GetStatisticsValidator : AbstractValidator<GetStatistics>
@@ -20,7 +23,7 @@ internal sealed class GetStatisticsValidator : AbstractValidator<GetStatistics>
     public GetStatisticsValidator() => RuleFor(request => request.Datetime).IsDatetime();
 }
 
-internal sealed class GetStatisticsHandler(IProcessStore processes, IJobStore jobs, ILinks links) : IRequestHandler<GetStatistics, ProcessStatistics>
+internal sealed class GetStatisticsHandler(IProcessStore processes, IJobStore jobs, ICaller caller, ILinks links) : IRequestHandler<GetStatistics, ProcessStatistics>
 {
     /// <summary>Jobs that are measured: enough for a median that holds still, few enough to be read at once.</summary>
     private const int LargestSample = 1_000;
@@ -33,7 +36,7 @@ internal sealed class GetStatisticsHandler(IProcessStore processes, IJobStore jo
         var process = await processes.GetAsync(request.Id, cancellationToken);
         DateTimeOffset? from = null, to = null;
         if (request.Datetime is { } datetime) _ = JobFilters.TryParseInterval(datetime, out from, out to);
-        var ofProcess = new JobFilter([process.Id], From: from, To: to);
+        var ofProcess = new JobFilter([process.Id], From: from, To: to).SeenBy(caller.Current);
         var successful = (await jobs.ListAsync(In(JobStatus.Successful), null, LargestSample, cancellationToken)).Items;
         // A job that was given another's results used nothing.
         var measured = successful.Where(job => job.ReusedFrom is null).Select(UsageInfo.Of).OfType<UsageInfo>().ToList();

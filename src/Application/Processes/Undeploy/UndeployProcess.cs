@@ -1,5 +1,7 @@
 using MediatR;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.Undeploy;
@@ -8,6 +10,7 @@ namespace OgcProcesses.Application.Processes.Undeploy;
 /// <remarks>/req/deploy-replace-undeploy/undeploy-delete-op</remarks>
 /// <param name="Id">The process.</param>
 /// <param name="Revisions">Revisions that the client is ready to take away; null for any.</param>
+[Requires(Role.Deployer)]
 public sealed record UndeployProcess(ProcessId Id, IReadOnlyCollection<Guid>? Revisions = null) : IRequest;
 
 internal sealed class UndeployProcessHandler(IProcessStore processes) : AsyncRequestHandler<UndeployProcess>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
@@ -140,7 +141,7 @@ internal sealed class JobFiltersTests
     {
         var store = new FakeJobStore(new JobSignals()) { Next = new("key", false) };
         store.Add(AJob.Running().For("echo").Build());
-        var list = await new ListJobsHandler(store, AMapper.WithAllMaps, new FakeLinks(), TimeProvider.System).Handle(new() { Limit = 20_000 }, CancellationToken.None);
+        var list = await new ListJobsHandler(store, AMapper.WithAllMaps, new FakeCaller(Caller.Anonymous), new FakeLinks(), TimeProvider.System).Handle(new() { Limit = 20_000 }, CancellationToken.None);
         Assert.Multiple(() =>
         {
             Assert.That(store.Asked.Limit, Is.EqualTo(10_000));
@@ -159,7 +160,7 @@ internal sealed class JobFiltersTests
     [Test]
     public void List_WithAForeignCursor_IsTheClientsMistake()
     {
-        var handler = new ListJobsHandler(new FakeJobStore(new JobSignals()), AMapper.WithAllMaps, new FakeLinks(), TimeProvider.System);
+        var handler = new ListJobsHandler(new FakeJobStore(new JobSignals()), AMapper.WithAllMaps, new FakeCaller(Caller.Anonymous), new FakeLinks(), TimeProvider.System);
         Assert.ThrowsAsync<OgcException>(() => handler.Handle(new() { Cursor = "mine" }, CancellationToken.None));
     }
 

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace OgcProcesses.WebApi.Security;
+
+/// <summary>How callers say who they are.</summary>
+[Flags]
+public enum SecurityMode
+{
+    /// <summary>They don't: everybody may do everything.</summary>
+    Open = 1,
+
+    /// <summary>By a key of this server.</summary>
+    ApiKeys = 2,
+
+    /// <summary>By a token of an OpenID Connect issuer.</summary>
+    OpenIdConnect = 4,
+}
+
+/// <summary>Who may use the server. Section <c>Security</c>.</summary>
+public sealed class SecurityOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Security";
+
+    /// <summary>How callers say who they are: <c>Open</c>, <c>ApiKeys</c>, <c>OpenIdConnect</c>, or <c>ApiKeys, OpenIdConnect</c>.</summary>
+    public SecurityMode Mode { get; set; } = SecurityMode.Open;
+
+    /// <summary>Whether the server asks nobody who they are.</summary>
+    internal bool IsOpen => Mode == SecurityMode.Open;
+}
+
+internal sealed class SecurityOptionsValidator : IValidateOptions<SecurityOptions>
+{
+    private const SecurityMode Both = SecurityMode.ApiKeys | SecurityMode.OpenIdConnect;
+
+    public ValidateOptionsResult Validate(string? name, SecurityOptions options) =>
+        options.Mode is SecurityMode.Open or SecurityMode.ApiKeys or SecurityMode.OpenIdConnect or Both
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"Security:Mode must be Open, ApiKeys, OpenIdConnect or 'ApiKeys, OpenIdConnect', not '{options.Mode}'.");
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Access;
+using OgcProcesses.Application.Common.Errors;
+
+namespace OgcProcesses.WebApi.Security;
+
+/// <summary>Registers how callers say who they are. What they may do is decided by the application.</summary>
+internal static class SecurityServices
+{
+    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidator>();
+        services.AddOptions<SecurityOptions>()
+            .BindConfiguration(SecurityOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<ICaller, RequestCaller>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusal>();
+        services.AddAuthentication(Schemes.Any)
+            .AddPolicyScheme(Schemes.Any, null, any => any.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, OpenScheme>(Schemes.Open, null)
+            .AddScheme<AuthenticationSchemeOptions, ClosedScheme>(Schemes.Closed, null);
+        // At the door already, so that no body is read of somebody who may do nothing.
+        services.AddAuthorization(door => door.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        return services;
+    }
+
+    private static string SchemeOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.IsOpen ? Schemes.Open : Schemes.Closed;
+
+    /// <summary>Refuses at the door in the same words as the application does behind it.</summary>
+    private sealed class Refusal : IAuthorizationMiddlewareResultHandler
+    {
+        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+            authorizeResult.Succeeded ? next(context) : throw new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
+    }
+}
