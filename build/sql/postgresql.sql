@@ -351,3 +351,26 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123160827_ResultLinkKeys') THEN
+    CREATE TABLE result_link_keys (
+        number integer NOT NULL,
+        secret character varying(64) COLLATE "C" NOT NULL,
+        created timestamp(6) with time zone NOT NULL,
+        CONSTRAINT "PK_result_link_keys" PRIMARY KEY (number)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123160827_ResultLinkKeys') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123160827_ResultLinkKeys', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -609,3 +609,29 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123160813_ResultLinkKeys'
+)
+BEGIN
+    CREATE TABLE [result_link_keys] (
+        [number] int NOT NULL,
+        [secret] varchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [created] datetime2(6) NOT NULL,
+        CONSTRAINT [PK_result_link_keys] PRIMARY KEY ([number])
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123160813_ResultLinkKeys'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123160813_ResultLinkKeys', N'10.0.14');
+END;
+
+COMMIT;
+GO

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MediatR;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Processes.BuiltIn;
@@ -20,6 +21,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 // Scopes tell the job; trace identifiers would only hide it.
 builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.None);
+// It would tell the query of every request, and with it the signatures of links, to whoever reads logs.
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 // What a command says is not to be mixed with what is logged meanwhile.
 if (command is not null) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
@@ -34,7 +37,7 @@ try
     app.Lifetime.ApplicationStarted.Register(() => started = true);
     if (command is not null)
     {
-        await Console.Out.WriteLineAsync(await command.RunAsync(() => app.Services.MigrateDatabaseAsync(), app.Services.MigrationScript));
+        await Console.Out.WriteLineAsync(await command.RunAsync(() => app.Services.MigrateDatabaseAsync(), app.Services.MigrationScript, () => RotateResultLinksAsync(app.Services)));
         return 0;
     }
 
@@ -51,6 +54,14 @@ catch (Exception wrong) when (!started && wrong is not HostAbortedException)
     var reason = wrong is OptionsValidationException invalid ? string.Join(" ", invalid.Failures) : wrong.Message;
     await Console.Error.WriteLineAsync($"{(command is null ? "The server does not start" : "The command failed")}: {reason}");
     return 1;
+}
+
+static async Task<string> RotateResultLinksAsync(IServiceProvider services)
+{
+    using var acting = services.GetRequiredService<ICaller>().ActFor(Caller.Server);
+    await using var scope = services.CreateAsyncScope();
+    var rotated = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RotateResultLinks());
+    return $"All signed links are withdrawn, on nodes that run within five seconds; key {rotated.Key} signs the next.";
 }
 
 static async Task DeployBuiltInAsync(IServiceProvider services)

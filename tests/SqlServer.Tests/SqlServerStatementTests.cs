@@ -4,12 +4,14 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.Infrastructure.Persistence;
@@ -36,6 +38,7 @@ internal sealed class SqlServerStatementTests
         await CallAsync(Noted<IExecutionKeyStore>(services));
         await CallAsync(Noted<ICallbackStore>(services), Noted<IJobStore>(services));
         await CallAsync(Noted<IRetentionStore>(services));
+        await CallAsync(Noted<IResultLinkKeyStore>(services));
         await CallOnDamagedRowsAsync(services);
         _claim = await ClaimAsync();
     }
@@ -151,6 +154,7 @@ internal sealed class SqlServerStatementTests
 
         await jobs.FindAsync(job.Id, None);
         await jobs.FindExpiredAsync(job.Id, None);
+        await jobs.FindOwnerAsync(job.Id, None);
         foreach (var owner in (string?[])[null, "anna"]) await jobs.FindProcessAsync(job.Id, owner, None);
         await jobs.FindSuccessfulAsync(new('0', 64), Noon, None);
         await jobs.ListWaitingAsync([], Noon, 10, None);
@@ -196,6 +200,14 @@ internal sealed class SqlServerStatementTests
         await retention.ListWithFilesAsync(10, None);
         await retention.NoteFilesRemovedAsync([JobId.New(), JobId.New()], None);
         await retention.ForgetAsync(Noon, 10, None);
+    }
+
+    private static async Task CallAsync(IResultLinkKeyStore keys)
+    {
+        var first = new ResultLinkKey(1, "secret", Noon);
+        await keys.TryReplaceAsync(first, null, None);
+        await keys.FindAsync(None);
+        await keys.TryReplaceAsync(new(2, "secret", Noon), first, None);
     }
 
     /// <summary>Where a row can't be read, others are looked for one by one.</summary>

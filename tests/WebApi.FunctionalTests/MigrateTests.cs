@@ -80,7 +80,8 @@ internal sealed class MigrateTests
         }
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    /// <summary>Runs the program as the command line does.</summary>
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         string[] all = [typeof(Program).Assembly.Location, .. arguments, "--Logging:LogLevel:Default", "Warning"];
         using var program = Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardError = true, RedirectStandardOutput = true })!;

@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
@@ -58,6 +59,7 @@ public static class ApplicationServices
         services.AddSingleton<ImageRequests>();
         services.AddSingleton<ImagePins>();
         services.AddSingleton<ImageKeeper>();
+        services.AddSingleton<ResultLinks>();
         return services;
     }
 }

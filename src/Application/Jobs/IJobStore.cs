@@ -20,6 +20,9 @@ public interface IJobStore
     /// <param name="cancellationToken">Ends the query.</param>
     Task<ProcessId?> FindProcessAsync(JobId id, string? owner, CancellationToken cancellationToken);
 
+    /// <summary>The owner of a job, also of one that has expired; null when there is no such job.</summary>
+    Task<string?> FindOwnerAsync(JobId id, CancellationToken cancellationToken);
+
     /// <summary>What is left of a job that has expired; null when nothing is known of it, or it is there.</summary>
     Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken);
 

@@ -45,6 +45,14 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return await present.Concat(expired).FirstOrDefaultAsync(cancellationToken);
     }
 
+    public async Task<string?> FindOwnerAsync(JobId id, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        var present = context.Jobs.Where(job => job.Id == id).Select(job => job.Owner);
+        var expired = context.ExpiredJobs.Where(job => job.JobId == id).Select(job => job.Owner);
+        return await present.Concat(expired).FirstOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<ExpiredJob?> FindExpiredAsync(JobId id, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();

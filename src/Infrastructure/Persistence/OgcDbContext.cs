@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -30,6 +31,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     public DbSet<ExecutionKey> ExecutionKeys => Set<ExecutionKey>();
 
     public DbSet<ExpiredJob> ExpiredJobs => Set<ExpiredJob>();
+
+    public DbSet<ResultLinkKey> ResultLinkKeys => Set<ResultLinkKey>();
 
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);

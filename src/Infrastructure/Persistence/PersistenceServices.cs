@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -40,6 +41,7 @@ public static class PersistenceServices
         services.AddSingleton<IRetentionStore, EfRetentionStore>();
         services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
+        services.AddSingleton<IResultLinkKeyStore, EfResultLinkKeyStore>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),
             provider.GetRequiredService<IOptions<DatabaseOptions>>(),

@@ -14,6 +14,7 @@ using OgcProcesses.Domain.Jobs;
 using OgcProcesses.WebApi.Events;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
+using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi.Controllers;
 
@@ -111,6 +112,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="307">The file is had from the store of outputs, at a URL that expires soon.</response>
     [HttpGet("{jobId}/results/{outputId}", Name = "getResultOutput")]
     [HttpGet("{jobId}/results/{outputId}/{index:int:min(0)}", Name = "getResultOutputValue")]
+    [TakesResultLinks]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]

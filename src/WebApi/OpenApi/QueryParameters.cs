@@ -2,8 +2,10 @@ using NJsonSchema;
 using NSwag;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Domain.Jobs;
+using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
@@ -15,6 +17,15 @@ internal sealed class QueryParameters : IOperationProcessor
     public bool Process(OperationProcessorContext context)
     {
         var operation = context.OperationDescription.Operation.OperationId;
+        if (context.MethodInfo.IsDefined(typeof(TakesResultLinksAttribute), false))
+        {
+            context.OperationDescription.Operation.Parameters.Add(new()
+            {
+                Name = ResultLinks.Parameter, Kind = OpenApiParameterKind.Query, Schema = new() { Type = JsonObjectType.String },
+                Description = "Of a signed link, which needs no key or token: as results documents give it, and with no other parameter.",
+            });
+        }
+
         foreach (var parameter in context.OperationDescription.Operation.Parameters.Where(one => one.Kind == OpenApiParameterKind.Query))
         {
             var schema = parameter.Schema;

@@ -15,6 +15,9 @@ internal static class Schemes
     /// <summary>Nobody needs to say it.</summary>
     public const string Open = "Open";
 
+    /// <summary>The request comes by a signed link to a result.</summary>
+    public const string ResultLink = "ResultLink";
+
     /// <summary>The request does not say it.</summary>
     public const string Closed = "Closed";
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Links;
 
 namespace OgcProcesses.WebApi.Security;
 
@@ -24,6 +25,9 @@ public sealed class SecurityOptions
 
     /// <summary>How callers say who they are: <c>Open</c>, <c>ApiKeys</c>, <c>OpenIdConnect</c>, or <c>ApiKeys, OpenIdConnect</c>.</summary>
     public SecurityMode Mode { get; set; } = SecurityMode.Open;
+
+    /// <summary>Links to results that need no key or token.</summary>
+    public ResultLinkOptions ResultLinks { get; set; } = new();
 
     /// <summary>Whether the server asks nobody who they are.</summary>
     internal bool IsOpen => Mode == SecurityMode.Open;

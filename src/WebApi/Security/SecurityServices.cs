@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 
@@ -17,11 +18,18 @@ internal static class SecurityServices
             .BindConfiguration(SecurityOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<ResultLinkOptions>()
+            .BindConfiguration($"{SecurityOptions.Section}:{nameof(SecurityOptions.ResultLinks)}")
+            .ValidateDataAnnotations()
+            .ValidateOnStart()
+            // Where nobody is asked who they are, every link leads to what it names.
+            .PostConfigure<IOptions<SecurityOptions>>((links, security) => links.Lifetime = security.Value.IsOpen ? TimeSpan.Zero : links.Lifetime);
         services.AddSingleton<ICaller, RequestCaller>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusal>();
         services.AddAuthentication(Schemes.Any)
             .AddPolicyScheme(Schemes.Any, null, any => any.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, OpenScheme>(Schemes.Open, null)
+            .AddScheme<AuthenticationSchemeOptions, ResultLinkScheme>(Schemes.ResultLink, null)
             .AddScheme<AuthenticationSchemeOptions, ClosedScheme>(Schemes.Closed, null);
         // At the door already, so that no body is read of somebody who may do nothing.
         services.AddAuthorization(door => door.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -29,12 +37,21 @@ internal static class SecurityServices
     }
 
     private static string SchemeOf(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.IsOpen ? Schemes.Open : Schemes.Closed;
+        context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.IsOpen ? Schemes.Open
+        : ResultLinkScheme.IsAsked(context) ? Schemes.ResultLink
+        : Schemes.Closed;
 
     /// <summary>Refuses at the door in the same words as the application does behind it.</summary>
     private sealed class Refusal : IAuthorizationMiddlewareResultHandler
     {
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
-            authorizeResult.Succeeded ? next(context) : throw new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
+        public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        {
+            if (!authorizeResult.Succeeded) throw await WhyAsync(context);
+            await next(context);
+        }
+
+        /// <remarks>A scheme that has words for the caller fails with them; what it found is known by now, and not found out again.</remarks>
+        private static async Task<OgcException> WhyAsync(HttpContext context) =>
+            (await context.AuthenticateAsync()).Failure as OgcException ?? new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
     }
 }

@@ -56,6 +56,11 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id && (owner is null || job.Owner == owner))?.ProcessId);
     }
 
+    public Task<string?> FindOwnerAsync(JobId id, CancellationToken cancellationToken)
+    {
+        lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id)?.Owner);
+    }
+
     public Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -46,6 +46,7 @@ internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
         Assert.That(expired, Is.EqualTo(new ExpiredJob(job, Noon.AddDays(30), "this server keeps jobs for 30 days after their end", FilesRemoved: true) { Owner = "anna", ProcessId = AProcess().Id }));
         Assert.That(await _server.Jobs.FindProcessAsync(job, "anna", None), Is.Not.Null, "its owner is told what became of it");
         Assert.That(await _server.Jobs.FindProcessAsync(job, "bert", None), Is.Null, "and nobody else");
+        Assert.That((await _server.Jobs.FindOwnerAsync(job, None), await _server.Jobs.FindOwnerAsync(keyed.Id, None), await _server.Jobs.FindOwnerAsync(JobId.New(), None)), Is.EqualTo(("anna", "anna", (string?)null)));
         Assert.That((await _server.Jobs.ListAsync(new(), null, 9, None)).Items, Is.Empty);
         await using var context = _server.Context();
         Assert.That(await context.JobRequests.CountAsync(None) + await context.JobOutputs.CountAsync(None) + await context.ExecutionKeys.CountAsync(None), Is.Zero);

@@ -97,6 +97,7 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
         yield return Query("CountWaitingBefore", server => server.Jobs.CountWaitingBeforeAsync(AJob(at: ManyJobs.Now), 10, None));
         yield return Query("FindSuccessful", server => server.Jobs.FindSuccessfulAsync(new('0', 64), Then, None));
         yield return Query("FindProcess", server => server.Jobs.FindProcessAsync(JobId.New(), "anna", None));
+        yield return Query("FindOwner", server => server.Jobs.FindOwnerAsync(JobId.New(), None));
         yield return Query("FindExpired", server => server.Jobs.FindExpiredAsync(JobId.New(), None));
         yield return Query("TakeDueCallbacks", server => server.Callbacks.TakeDueAsync(10, ManyJobs.Now, ManyJobs.Now, None));
         yield return Query("FindKey", server => server.Keys.FindAsync(Owner, "k", Then, None));

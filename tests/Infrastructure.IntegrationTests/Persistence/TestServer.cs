@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -51,6 +52,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IExecutionKeyStore Keys => _services.GetRequiredService<IExecutionKeyStore>();
 
     public IRetentionStore Retention => _services.GetRequiredService<IRetentionStore>();
+
+    public IResultLinkKeyStore ResultLinkKeys => _services.GetRequiredService<IResultLinkKeyStore>();
 
     public IOutputStore Outputs => _services.GetRequiredService<IOutputStore>();
 

@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
@@ -27,15 +28,21 @@ public sealed record JobResults(JobId JobId, ResponseForm Form, int Requested, I
 /// <param name="OutputId">Its identifier.</param>
 /// <param name="Transmission">In line or by a link.</param>
 /// <param name="Base64">Whether a file in line is base64 whatever it holds; otherwise only what is no text.</param>
-/// <param name="Url">Where it is found by itself.</param>
+/// <param name="Path">Where it is found by itself, below the API's root.</param>
+/// <param name="Url">The same from anywhere.</param>
 /// <param name="Values">Its value, or several.</param>
-public sealed record Result(string OutputId, TransmissionMode Transmission, bool Base64, string Url, IReadOnlyList<JobOutput> Values)
+public sealed record Result(string OutputId, TransmissionMode Transmission, bool Base64, string Path, string Url, IReadOnlyList<JobOutput> Values)
 {
+    /// <summary>What gives the query of a signed link by its path below the API's root; null where links are not signed.</summary>
+    public Func<string, string>? Sign { get; init; }
+
     /// <summary>Where one of its values is found by itself.</summary>
-    public string UrlOf(JobOutput value) => value.Index == 0 ? Url : $"{Url}/{value.Index}";
+    public string UrlOf(JobOutput value) => Of(Url, value) + Sign?.Invoke(Of($"/{Path}", value));
+
+    private static string Of(string first, JobOutput value) => value.Index == 0 ? first : $"{first}/{value.Index}";
 }
 
-internal sealed class GetResultsHandler(IJobStore jobs, IProcessStore processes, ILinks links) : IRequestHandler<GetResults, JobResults>
+internal sealed class GetResultsHandler(IJobStore jobs, IProcessStore processes, ILinks links, ResultLinks signed) : IRequestHandler<GetResults, JobResults>
 {
     public async Task<JobResults> Handle(GetResults request, CancellationToken cancellationToken)
     {
@@ -45,17 +52,21 @@ internal sealed class GetResultsHandler(IJobStore jobs, IProcessStore processes,
         if (job.Request.Outputs is { Count: 0 } && request is { AreTheAnswer: false, AsDocument: false })
             throw new OgcException(OgcError.ResultNotAvailable, $"Job '{job.Id}' was executed without asking for outputs.");
         var form = request.AsDocument ? ResponseForm.Document : job.Request.Outputs is { Count: 0 } ? ResponseForm.Raw : job.Request.Form;
+        // Pages lead on within their reader's session, which outlasts a signature.
+        var sign = links.AnswersPage ? null : await signed.FindSignerAsync(cancellationToken);
         return new(job.Id, form, await CountRequestedAsync(job, cancellationToken), [.. job.Outputs.GroupBy(output => output.OutputId).Select(ResultOf)]);
 
         Result ResultOf(IGrouping<string, JobOutput> output)
         {
             var wanted = job.Request.Outputs?.GetValueOrDefault(output.Key);
+            var path = $"jobs/{job.Id}/results/{output.Key}";
             return new(
                 output.Key,
                 Transmission(wanted, form, output),
                 wanted?.Base64 == true,
-                links.Url($"jobs/{job.Id}/results/{output.Key}"),
-                [.. output.OrderBy(value => value.Index)]);
+                path,
+                links.Url(path),
+                [.. output.OrderBy(value => value.Index)]) { Sign = sign };
         }
     }
 

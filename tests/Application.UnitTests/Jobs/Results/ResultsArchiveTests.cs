@@ -111,7 +111,7 @@ internal sealed class ResultsArchiveTests
 
     private static JobResults Results(IEnumerable<JobOutput> outputs) => new(
         JobId.New(), ResponseForm.Document, 1,
-        [.. outputs.GroupBy(output => output.OutputId).Select(output => new Result(output.Key, TransmissionMode.Reference, false, "", [.. output]))]);
+        [.. outputs.GroupBy(output => output.OutputId).Select(output => new Result(output.Key, TransmissionMode.Reference, false, "", "", [.. output]))]);
 
     private async Task WriteAsync(IEnumerable<JobOutput> outputs, Stream destination)
     {

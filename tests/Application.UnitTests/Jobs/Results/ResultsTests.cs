@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Inputs;
@@ -15,6 +17,7 @@ internal sealed class ResultsTests : IDisposable
 
     private readonly JobSignals _signals = new();
     private readonly FakeProcessStore _processes = new();
+    private readonly ResultLinks _links = new(new FakeResultLinkKeys(), Options.Create(new ResultLinkOptions()), TimeProvider.System);
     private FakeJobStore _jobs = null!;
 
     [SetUp]
@@ -53,6 +56,19 @@ internal sealed class ResultsTests : IDisposable
         Assert.That((await GetAsync(Finished().Id)).Requested, Is.EqualTo(2));
 
     [Test]
+    public async Task Results_ByReference_AreSignedEachByItself()
+    {
+        var image = (await GetAsync(Finished().Id)).Results[1];
+        foreach (var value in image.Values)
+        {
+            var url = new Uri(image.UrlOf(value));
+            var signature = url.Query["?signature=".Length..];
+            Assert.That(url.AbsolutePath, Does.EndWith(value.Index == 0 ? "/results/img" : "/results/img/1"));
+            Assert.That(await _links.CheckAsync(url.AbsolutePath, signature, CancellationToken.None), Is.EqualTo(SignatureState.Valid));
+        }
+    }
+
+    [Test]
     public async Task Results_InBase64_AreInLine()
     {
         var request = new ExecuteRequest(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection> { ["img"] = new(null, null, Base64: true) }, null);
@@ -66,7 +82,7 @@ internal sealed class ResultsTests : IDisposable
     {
         var request = new ExecuteRequest(AJob.Asked("{}").Inputs, new Dictionary<string, OutputSelection>(), null);
         var job = _jobs.Add(AJob.Successful().Asking(request).Build());
-        var answer = await new GetResultsHandler(_jobs, _processes, new FakeLinks()).Handle(new(job.Id, AreTheAnswer: true), CancellationToken.None);
+        var answer = await new GetResultsHandler(_jobs, _processes, new FakeLinks(), _links).Handle(new(job.Id, AreTheAnswer: true), CancellationToken.None);
         Assert.That(answer.Requested, Is.Zero);
         Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(job.Id))!.Error, Is.EqualTo(OgcError.ResultNotAvailable));
     }
@@ -153,7 +169,7 @@ internal sealed class ResultsTests : IDisposable
         return Assert.ThrowsAsync<OgcException>(() => GetAsync(job.Id))!;
     }
 
-    private Task<JobResults> GetAsync(JobId id) => new GetResultsHandler(_jobs, _processes, new FakeLinks()).Handle(new(id), CancellationToken.None);
+    private Task<JobResults> GetAsync(JobId id) => new GetResultsHandler(_jobs, _processes, new FakeLinks(), _links).Handle(new(id), CancellationToken.None);
 
     private Task<JobOutput> OneAsync(Job job, string output, int index) =>
         new GetResultHandler(_jobs, _processes).Handle(new(job.Id, output, index), CancellationToken.None);

@@ -23,6 +23,30 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("OgcProcesses.Domain.Access.ResultLinkKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("Created")
+                        .HasPrecision(6)
+                        .HasColumnType("timestamp(6) with time zone")
+                        .HasColumnName("created");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("secret")
+                        .UseCollation("C");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("result_link_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
                 {
                     b.Property<Guid>("JobId")

@@ -18,6 +18,29 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("OgcProcesses.Domain.Access.ResultLinkKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("Created")
+                        .HasPrecision(6)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("secret");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("result_link_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
                 {
                     b.Property<Guid>("JobId")
