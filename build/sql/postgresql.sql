@@ -374,3 +374,49 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123164133_ProcessAccess') THEN
+    ALTER TABLE processes ADD access text COLLATE "C" NOT NULL DEFAULT '{}';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123164133_ProcessAccess') THEN
+    CREATE TABLE process_viewers (
+        viewer character varying(262) COLLATE "C" NOT NULL,
+        process_id character varying(128) COLLATE "C" NOT NULL,
+        CONSTRAINT "PK_process_viewers" PRIMARY KEY (viewer, process_id),
+        CONSTRAINT "FK_process_viewers_processes_process_id" FOREIGN KEY (process_id) REFERENCES processes (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123164133_ProcessAccess') THEN
+    CREATE INDEX "IX_process_viewers_process_id" ON process_viewers (process_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123164133_ProcessAccess') THEN
+    UPDATE "processes" SET "access" = '{"visibility":"public"}' WHERE "mutable" = FALSE;
+    INSERT INTO "process_viewers" ("viewer", "process_id") SELECT 'user:' || "owner", "id" FROM "processes";
+    INSERT INTO "process_viewers" ("viewer", "process_id") SELECT '*', "id" FROM "processes" WHERE "mutable" = FALSE;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123164133_ProcessAccess') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123164133_ProcessAccess', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -635,3 +635,55 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123164040_ProcessAccess'
+)
+BEGIN
+    ALTER TABLE [processes] ADD [access] nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT N'{}';
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123164040_ProcessAccess'
+)
+BEGIN
+    CREATE TABLE [process_viewers] (
+        [viewer] nvarchar(262) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [process_id] varchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT [PK_process_viewers] PRIMARY KEY ([viewer], [process_id]),
+        CONSTRAINT [FK_process_viewers_processes_process_id] FOREIGN KEY ([process_id]) REFERENCES [processes] ([id]) ON DELETE CASCADE
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123164040_ProcessAccess'
+)
+BEGIN
+    CREATE INDEX [IX_process_viewers_process_id] ON [process_viewers] ([process_id]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123164040_ProcessAccess'
+)
+BEGIN
+    EXEC(N'UPDATE [processes] SET [access] = N''{"visibility":"public"}'' WHERE [mutable] = 0;
+        INSERT INTO [process_viewers] ([viewer], [process_id]) SELECT N''user:'' + [owner], [id] FROM [processes];
+        INSERT INTO [process_viewers] ([viewer], [process_id]) SELECT N''*'', [id] FROM [processes] WHERE [mutable] = 0')
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123164040_ProcessAccess'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123164040_ProcessAccess', N'10.0.14');
+END;
+
+COMMIT;
+GO

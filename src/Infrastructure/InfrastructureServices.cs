@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Callbacks;
 using OgcProcesses.Infrastructure.Docker;
 using OgcProcesses.Infrastructure.Fetching;
@@ -25,6 +26,7 @@ public static class InfrastructureServices
             .BindConfiguration(RunnerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddOptions<ReuseOptions>()
             .BindConfiguration(ReuseOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()

@@ -1,9 +1,11 @@
+using System.Reflection;
 using AutoMapper;
 using AutoMapper.Internal;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
 using OgcProcesses.Application.Common.Access;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -43,6 +45,21 @@ internal sealed class UseCaseTests
             .ToList();
         Assert.That(named, Is.Unique);
         Assert.That(named, Is.SubsetOf((Type[])[typeof(JobId), typeof(ProcessId)]));
+    }
+
+    /// <remarks>A reader's requests look at a process; what needs more than that does more with it.</remarks>
+    [TestCaseSource(nameof(Requests))]
+    public void Request_ThatNamesAProcess_DeclaresWhatItDoesWithIt(Type request)
+    {
+        if (request.GetCustomAttribute<RequiresAttribute>() is not { } requires) return;
+        var names = request.GetProperties().Any(property => property.PropertyType == typeof(ProcessId));
+        var expected = (names, requires.Role) switch
+        {
+            (true, Role.Executor) => ProcessUse.Execute,
+            (true, Role.Deployer or Role.Admin) => ProcessUse.Change,
+            _ => ProcessUse.Look,
+        };
+        Assert.That(requires.ProcessUse, Is.EqualTo(expected));
     }
 
     [Test]

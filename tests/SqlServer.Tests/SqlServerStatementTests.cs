@@ -126,9 +126,16 @@ internal sealed class SqlServerStatementTests
         await processes.TryAddAsync(AProcess(), None);
         await processes.FindAsync(Echo, None);
         await processes.FindRevisionAsync(Guid.NewGuid(), None);
-        await processes.ListRevisionsAsync(None);
-        foreach (var cursor in (Cursor?[])[null, new("echo", Backwards: false), new("echo", Backwards: true)]) await processes.ListAsync(cursor, 10, None);
+        ProcessFilter[] filters = [ProcessFilter.All, new(Among: [Echo]), new([Viewer.Everybody, Viewer.User("anna"), Viewer.Group("a")]), new([Viewer.User("anna")], [Echo]), new([])];
+        foreach (var filter in filters)
+        {
+            await processes.FindRightsAsync(Echo, filter, None);
+            await processes.ListRevisionsAsync(filter, None);
+            foreach (var cursor in (Cursor?[])[null, new("echo", Backwards: false), new("echo", Backwards: true)]) await processes.ListAsync(filter, cursor, 10, None);
+        }
+
         await processes.UpdateAsync(Echo, process => process.Replace(Description("echo", "2.0.0"), new() { Image = "echo:2" }, "{}", Noon), None);
+        await processes.UpdateAsync(Echo, process => process.Share(new() { Users = ["bert"], Groups = ["a"] }), None);
         await processes.RemoveAsync(Echo, _ => { }, None);
     }
 
@@ -156,7 +163,7 @@ internal sealed class SqlServerStatementTests
         await jobs.FindExpiredAsync(job.Id, None);
         await jobs.FindOwnerAsync(job.Id, None);
         foreach (var owner in (string?[])[null, "anna"]) await jobs.FindProcessAsync(job.Id, owner, None);
-        await jobs.FindSuccessfulAsync(new('0', 64), Noon, None);
+        await jobs.FindSuccessfulAsync(new('0', 64), "anna", Noon, None);
         await jobs.ListWaitingAsync([], Noon, 10, None);
         await jobs.ListWaitingAsync(few, Noon, 10, None);
         await jobs.CountWaitingBeforeAsync(job, 10, None);
@@ -217,7 +224,7 @@ internal sealed class SqlServerStatementTests
         foreach (var row in _server.Rows.Values.Where(row => row.ContainsKey("status"))) row["status"] = "damaged";
         _server.Rows["process_revisions"]["description"] = "damaged";
         await services.GetRequiredService<IJobStore>().ListAsync(new(), null, 10, None);
-        await services.GetRequiredService<IProcessStore>().ListAsync(null, 10, None);
+        await services.GetRequiredService<IProcessStore>().ListAsync(ProcessFilter.All, null, 10, None);
         await services.GetRequiredService<ICallbackStore>().TakeDueAsync(10, Noon, Noon.AddMinutes(1), None);
     }
 

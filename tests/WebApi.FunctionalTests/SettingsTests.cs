@@ -12,6 +12,7 @@ internal sealed class SettingsTests
     [TestCase("Api:MaxRequestBytes", "many", "MaxRequestBytes")]
     [TestCase("Api:PathBase", "ogc/", "PathBase")]
     [TestCase("Api:KnownProxies:0", "proxy.local", "proxy.local")]
+    [TestCase("Processes:DefaultVisibility", "Everybody", "DefaultVisibility")]
     [TestCase("Cors:AllowedOrigins:0", "https://maps.example/app", "https://maps.example/app")]
     [TestCase("Api:PublicUrl", "ogc.example/api", "PublicUrl")]
     [TestCase("Api:PublicUrl", "https://ogc.example/?a", "PublicUrl")]

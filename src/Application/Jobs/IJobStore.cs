@@ -11,8 +11,8 @@ public interface IJobStore
     /// <summary>A job with its outputs.</summary>
     Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken);
 
-    /// <summary>The successful job of a fingerprint that ended last, at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
-    Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken);
+    /// <summary>An owner's successful job of a fingerprint that ended last, at <paramref name="since"/> or later, with its outputs; null when there is none.</summary>
+    Task<Job?> FindSuccessfulAsync(string fingerprint, string owner, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>The process of a job, also of one that has expired; null when there is no such job, or it is another owner's.</summary>
     /// <param name="id">The job.</param>

@@ -8,18 +8,21 @@ internal static class ProcessStoreExtensions
 {
     /// <summary>The process, which must exist.</summary>
     public static async Task<Process> GetAsync(this IProcessStore processes, ProcessId id, CancellationToken cancellationToken) =>
-        await processes.FindAsync(id, cancellationToken)
-        ?? throw new OgcException(OgcError.NoSuchProcess, $"There is no process '{id}'.");
+        await processes.FindAsync(id, cancellationToken) ?? throw NoSuchProcess(id);
 
     /// <summary>The process, which must exist and not be built in.</summary>
     /// <remarks>/req/deploy-replace-undeploy/deploy-response-immutable</remarks>
     public static async Task<Process> GetMutableAsync(this IProcessStore processes, ProcessId id, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(id, cancellationToken);
-        return process.Mutable
-            ? process
-            : throw new OgcException(OgcError.ImmutableProcess, $"Process '{id}' is built in.") { Location = $"processes/{id}" };
+        return process.Mutable ? process : throw BuiltIn(id);
     }
+
+    /// <summary>The error for a process that never was, or is not the caller's to know of.</summary>
+    public static OgcException NoSuchProcess(ProcessId id) => new(OgcError.NoSuchProcess, $"There is no process '{id}'.");
+
+    /// <summary>The error for a change of a process that comes with the server.</summary>
+    public static OgcException BuiltIn(ProcessId id) => new(OgcError.ImmutableProcess, $"Process '{id}' is built in.") { Location = $"processes/{id}" };
 
     /// <summary>Refuses to change a process whose present revision is none of those that the client names; null names all.</summary>
     public static void EnsureIsAt(this Process process, IReadOnlyCollection<Guid>? revisions)

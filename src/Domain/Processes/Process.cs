@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OgcProcesses.Domain.Access;
 
 namespace OgcProcesses.Domain.Processes;
 
@@ -52,6 +53,18 @@ public sealed class Process
     /// <summary>Who deployed it.</summary>
     public string Owner { get; private init; } = "";
 
+    /// <summary>Who else sees and executes it.</summary>
+    public ProcessAccess Access { get; private set; } = ProcessAccess.Closed;
+
+    /// <summary>The names under which it is seen; admins see it besides.</summary>
+    public IEnumerable<Viewer> Viewers =>
+    [
+        Viewer.User(Owner),
+        .. Access.Visibility == Visibility.Public
+            ? [Viewer.Everybody]
+            : Access.Users.Where(user => user != Owner).Select(Viewer.User).Concat(Access.Groups.Select(Viewer.Group)),
+    ];
+
     /// <summary>Whether clients may replace or undeploy it; built-in processes are not mutable.</summary>
     /// <remarks>/req/deploy-replace-undeploy/static-indicator</remarks>
     public bool Mutable { get; private init; }
@@ -71,13 +84,14 @@ public sealed class Process
     /// <summary>Counts the changes, so that none is made on a state that is no longer there.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Deploys a package under its own identifier.</summary>
+    /// <summary>Deploys a package under its own identifier; closed, unless an access is given.</summary>
     public static Process Deploy(
-        ProcessDescription description, ExecutionUnit unit, string package, string owner, bool mutable, DateTimeOffset at) => new()
+        ProcessDescription description, ExecutionUnit unit, string package, string owner, bool mutable, DateTimeOffset at, ProcessAccess? access = null) => new()
         {
             Id = description.Id,
             Revision = new(Guid.NewGuid(), description.Id, 1, description, unit, package, at),
             Owner = owner,
+            Access = access ?? ProcessAccess.Closed,
             Mutable = mutable,
             Created = at,
             Updated = at,
@@ -97,12 +111,19 @@ public sealed class Process
         };
     }
 
-    /// <summary>Puts another package in the place of the present one; jobs under way keep theirs.</summary>
+    /// <summary>Puts another package in the place of the present one; jobs under way keep theirs, and owner and access stay.</summary>
     public void Replace(ProcessDescription description, ExecutionUnit unit, string package, DateTimeOffset at)
     {
         Revision = new(Guid.NewGuid(), Id, Revision.Number + 1, description, unit, package, at);
         (Image, ImageMessage) = (ImageStatus.Unknown, null);
         (Updated, Version) = (at, Version + 1);
+    }
+
+    /// <summary>Lets others see and execute it than before; jobs under way go on.</summary>
+    public void Share(ProcessAccess access)
+    {
+        Access = access;
+        Version++;
     }
 
     /// <summary>Notes what is known of the image of a revision, unless the process has been replaced since.</summary>

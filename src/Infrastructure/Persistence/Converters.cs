@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -8,6 +9,8 @@ namespace OgcProcesses.Infrastructure.Persistence;
 internal sealed class JobIdConverter() : ValueConverter<JobId, Guid>(id => id.Value, value => new(value));
 
 internal sealed class ProcessIdConverter() : ValueConverter<ProcessId, string>(id => id.Value, value => new(value));
+
+internal sealed class ViewerConverter() : ValueConverter<Viewer, string>(viewer => viewer.Name, name => new(name));
 
 /// <summary>Times in UTC, to the microsecond, which every database here can keep and sort.</summary>
 /// <remarks>Truncated rather than rounded, so that no stored time lies after the one it came from.</remarks>

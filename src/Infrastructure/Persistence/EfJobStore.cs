@@ -27,11 +27,11 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
         return await FindAsync(context, id, cancellationToken);
     }
 
-    public async Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<Job?> FindSuccessfulAsync(string fingerprint, string owner, DateTimeOffset since, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
         var found = await context.Jobs
-            .Where(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since)
+            .Where(job => job.Fingerprint == fingerprint && job.Owner == owner && job.Status == JobStatus.Successful && job.Finished >= since)
             .OrderByDescending(job => job.Finished).ThenByDescending(job => job.Id)
             .Select(job => (JobId?)job.Id).FirstOrDefaultAsync(cancellationToken);
         return found is { } id ? (await ReadAsync(context, context.Jobs, id, cancellationToken))?.Job : null;

@@ -18,6 +18,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<Process> Processes => Set<Process>();
 
+    public DbSet<ProcessViewerRow> ProcessViewers => Set<ProcessViewerRow>();
+
     public DbSet<ProcessRevision> Revisions => Set<ProcessRevision>();
 
     public DbSet<Job> Jobs => Set<Job>();
@@ -71,6 +73,9 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
         configurationBuilder.Properties<CallbackKind>().HaveConversion<WordConverter<CallbackKind>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<CallbackStatus>().HaveConversion<WordConverter<CallbackStatus>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<ImageStatus>().HaveConversion<WordConverter<ImageStatus>>().HaveMaxLength(16).AreUnicode(false);
+        // A user's or group's name of up to 256 characters, and before it which of them it is.
+        configurationBuilder.Properties<Viewer>().HaveConversion<ViewerConverter>().HaveMaxLength(262);
+        configurationBuilder.Properties<ProcessAccess>().HaveConversion<StoredJson.AccessConverter>();
         configurationBuilder.Properties<ExecutionUnit>().HaveConversion<StoredJson.UnitConverter>();
         configurationBuilder.Properties<ProcessDescription>().HaveConversion<StoredJson.DescriptionConverter>();
     }

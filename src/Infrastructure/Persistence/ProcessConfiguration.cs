@@ -14,9 +14,22 @@ internal sealed class ProcessConfiguration : IEntityTypeConfiguration<Process>
         builder.ToTable("processes");
         builder.HasKey(process => process.Id);
         builder.Property(process => process.Owner).HasMaxLength(256);
+        builder.Ignore(process => process.Viewers);
         builder.Property(process => process.ImageMessage).HasMaxLength(2_000).HasConversion(ClippingConverter.To(2_000));
         builder.Property(process => process.Version).IsConcurrencyToken();
         builder.HasOne(process => process.Revision).WithOne().HasForeignKey<Process>(RevisionId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class ProcessViewerConfiguration : IEntityTypeConfiguration<ProcessViewerRow>
+{
+    public void Configure(EntityTypeBuilder<ProcessViewerRow> builder)
+    {
+        builder.ToTable("process_viewers");
+        // In the order of the list, so that a page of what somebody sees is one stretch for each of their names.
+        builder.HasKey(row => new { row.Viewer, row.ProcessId });
+        // They go with the process, also where a node undeploys it that does not know of them.
+        builder.HasOne<Process>().WithMany().HasForeignKey(row => row.ProcessId);
     }
 }
 

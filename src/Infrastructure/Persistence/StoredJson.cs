@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -45,10 +46,16 @@ internal static class StoredJson
 
     private static List<JobAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize<List<JobAttempt>>(json, Options)!;
 
+    private static string Write(ProcessAccess access) => JsonSerializer.Serialize(access, Options);
+
+    private static ProcessAccess ReadAccess(string json) => JsonSerializer.Deserialize<ProcessAccess>(json, Options)!;
+
     private static ProcessDescription ReadDescription(string json) =>
         ProcessDescription.Read(JsonSerializer.Deserialize<JsonElement>(json));
 
     public sealed class UnitConverter() : ValueConverter<ExecutionUnit, string>(unit => Write(unit), json => ReadUnit(json));
+
+    public sealed class AccessConverter() : ValueConverter<ProcessAccess, string>(access => Write(access), json => ReadAccess(json));
 
     public sealed class DescriptionConverter()
         : ValueConverter<ProcessDescription, string>(process => process.Document.GetRawText(), json => ReadDescription(json));

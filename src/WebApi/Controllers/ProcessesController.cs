@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
+using OgcProcesses.Application.Processes.Access;
 using OgcProcesses.Application.Processes.Cwl;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Describe;
@@ -130,6 +131,22 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
         await mediator.Send(new UndeployProcess(processId, ProcessTag.Expected(Request)), cancellationToken);
         return NoContent();
     }
+
+    /// <summary>Who sees a process besides its owner and admins, and who executes it.</summary>
+    /// <remarks>For its owner and admins.</remarks>
+    /// <response code="200">The rules.</response>
+    [HttpGet("{processId}/access", Name = "getAccess")]
+    [Problems(nameof(OgcError.NoSuchProcess))]
+    public Task<AccessRules> Access(ProcessId processId, CancellationToken cancellationToken) => mediator.Send(new GetAccess(processId), cancellationToken);
+
+    /// <summary>Says anew who sees and executes a process.</summary>
+    /// <remarks>For its owner and admins. What is left out is as for a process that is shared with nobody; jobs under way go on.</remarks>
+    /// <response code="200">The rules as they are now.</response>
+    [HttpPut("{processId}/access", Name = "setAccess")]
+    [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess))]
+    [AnswerHeader(403, "Location", "Where the process is described, if it is built in.")]
+    public Task<AccessRules> SetAccess(ProcessId processId, [FromBody] AccessRules request, CancellationToken cancellationToken) =>
+        mediator.Send(new SetAccess(processId, request), cancellationToken);
 
     /// <summary>The package that deployed or last replaced a process.</summary>
     /// <remarks>As it was sent; the packages of built-in processes are not given.</remarks>

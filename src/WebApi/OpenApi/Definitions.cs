@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Processes;
@@ -15,38 +15,39 @@ namespace OgcProcesses.WebApi.OpenApi;
 /// <param name="ETag">Tells it from any other, quotes included.</param>
 public sealed record Definition(byte[] Content, string ETag);
 
-/// <summary>Makes definitions of the API for the processes that are deployed at the moment, and keeps them while that is so.</summary>
+/// <summary>Makes definitions of the API for the processes that its caller sees at the moment, and keeps them while that is so.</summary>
 /// <remarks>
 /// What is deployed is asked of the store every time, by identifiers of revisions, so that a change by any node shows at
-/// once. Revisions never change, so what was made of one is kept by its identifier.
+/// once. Revisions never change, so what was made of one is kept by its identifier, and callers who see the same share it.
 /// </remarks>
-public sealed class Definitions(GenericDefinition generic, IProcessStore processes, IOptions<ApiOptions> options) : IDisposable
+public sealed class Definitions(GenericDefinition generic, IProcessStore processes, ICaller caller, IOptions<ApiOptions> options) : IDisposable
 {
     private const long MostKeptBytes = 64 << 20;
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MostKeptBytes });
     private readonly SemaphoreSlim _making = new(1);
-    private ConcurrentDictionary<Guid, TypedPath> _paths = [];
+    private readonly MemoryCache _paths = new(new MemoryCacheOptions { SizeLimit = MostKeptBytes });
 
-    /// <summary>The definition of everything.</summary>
+    /// <summary>The definition of everything that the caller sees.</summary>
     /// <param name="server">The URL that all paths begin with.</param>
     /// <param name="asYaml">YAML instead of JSON.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<Definition> GetAsync(string server, bool asYaml, CancellationToken cancellationToken)
     {
-        var deployed = await processes.ListRevisionsAsync(cancellationToken);
+        var deployed = await processes.ListRevisionsAsync(ProcessFilter.SeenBy(caller.Current), cancellationToken);
         var state = Convert.ToHexString(SHA256.HashData(deployed.SelectMany(revision => revision.ToByteArray()).ToArray()));
         return await KeepAsync((state, server, asYaml), () => MakeAsync(deployed, server, asYaml, cancellationToken), cancellationToken);
     }
 
     /// <summary>The definition of one process alone: its execution, and what is needed to follow its jobs.</summary>
-    /// <param name="id">The process, which must exist.</param>
+    /// <param name="id">The process, which the caller must see.</param>
     /// <param name="server">The URL that all paths begin with.</param>
     /// <param name="asYaml">YAML instead of JSON.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<Definition> GetAsync(ProcessId id, string server, bool asYaml, CancellationToken cancellationToken)
     {
-        var process = await processes.FindAsync(id, cancellationToken)
+        var isSeen = await processes.FindRightsAsync(id, ProcessFilter.SeenBy(caller.Current), cancellationToken) is not null;
+        var process = (isSeen ? await processes.FindAsync(id, cancellationToken) : null)
             ?? throw new OgcException(OgcError.NoSuchProcess, $"There is no process '{id}'.");
         var state = process.Revision.Id.ToString();
         return await KeepAsync((state, server, asYaml), () => MakeAsync(process.Revision.Description, server, asYaml), cancellationToken);
@@ -56,6 +57,7 @@ public sealed class Definitions(GenericDefinition generic, IProcessStore process
     public void Dispose()
     {
         _kept.Dispose();
+        _paths.Dispose();
         _making.Dispose();
     }
 
@@ -93,15 +95,13 @@ public sealed class Definitions(GenericDefinition generic, IProcessStore process
     private async Task<Definition> MakeAsync(IReadOnlyList<Guid> deployed, string server, bool asYaml, CancellationToken cancellationToken)
     {
         var general = await generic.GetAsync();
-        var paths = new ConcurrentDictionary<Guid, TypedPath>();
+        var (all, shown) = (new List<TypedPath>(), new List<TypedPath>());
         foreach (var revision in deployed)
         {
-            if (_paths.TryGetValue(revision, out var known)) paths[revision] = known;
-            else if (await FindReadableAsync(revision, cancellationToken) is { } found) paths[revision] = TypedPath.Of(found.Description, general);
+            if (_paths.TryGetValue(revision, out TypedPath? known)) all.Add(known!);
+            else if (await FindReadableAsync(revision, cancellationToken) is { } found) all.Add(Keep(revision, TypedPath.Of(found.Description, general)));
         }
 
-        _paths = paths;
-        var (all, shown) = (deployed.Where(paths.ContainsKey).Select(revision => paths[revision]).ToList(), new List<TypedPath>());
         var left = options.Value.MaxDefinitionBytes;
         foreach (var path in all.Where(path => path.Length <= left))
         {
@@ -111,6 +111,8 @@ public sealed class Definitions(GenericDefinition generic, IProcessStore process
 
         return Finish(DefinitionJson.Write(shown.Count == all.Count ? general : Noting(general, shown.Count, all.Count), server, shown), asYaml);
     }
+
+    private TypedPath Keep(Guid revision, TypedPath path) => _paths.Set(revision, path, new MemoryCacheEntryOptions { Size = path.Length });
 
     private async Task<Definition> MakeAsync(ProcessDescription process, string server, bool asYaml)
     {

@@ -70,8 +70,8 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return Task.FromResult(_jobs.Find(job => job.Id == id));
     }
 
-    public Task<Job?> FindSuccessfulAsync(string fingerprint, DateTimeOffset since, CancellationToken cancellationToken) =>
-        Task.FromResult(All.LastOrDefault(job => job.Fingerprint == fingerprint && job.Status == JobStatus.Successful && job.Finished >= since));
+    public Task<Job?> FindSuccessfulAsync(string fingerprint, string owner, DateTimeOffset since, CancellationToken cancellationToken) =>
+        Task.FromResult(All.LastOrDefault(job => job.Fingerprint == fingerprint && job.Owner == owner && job.Status == JobStatus.Successful && job.Finished >= since));
 
     /// <summary>What is left of a job that has expired.</summary>
     public ExpiredJob? Expired { get; set; }

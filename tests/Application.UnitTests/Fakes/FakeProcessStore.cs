@@ -22,11 +22,14 @@ internal sealed class FakeProcessStore : IProcessStore
     public Task<ProcessRevision?> FindRevisionAsync(Guid revisionId, CancellationToken cancellationToken) =>
         Task.FromResult(_revisions.GetValueOrDefault(revisionId));
 
-    public Task<Page<Process>> ListAsync(Cursor? cursor, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult(new Page<Process>([.. _processes.Values.OrderBy(process => process.Id).Take(limit)], null, null));
+    public Task<ProcessRights?> FindRightsAsync(ProcessId id, ProcessFilter filter, CancellationToken cancellationToken) => Task.FromResult(
+        Leave(filter).Where(process => process.Id == id).Select(process => new ProcessRights(process.Owner, process.Mutable, process.Access.ExecuteRole)).SingleOrDefault());
 
-    public Task<IReadOnlyList<Guid>> ListRevisionsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Guid>>([.. _processes.Values.OrderBy(process => process.Id).Select(process => process.Revision.Id)]);
+    public Task<Page<Process>> ListAsync(ProcessFilter filter, Cursor? cursor, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(new Page<Process>([.. Leave(filter).Take(limit)], null, null));
+
+    public Task<IReadOnlyList<Guid>> ListRevisionsAsync(ProcessFilter filter, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([.. Leave(filter).Select(process => process.Revision.Id)]);
 
     public Task<bool> TryAddAsync(Process process, CancellationToken cancellationToken)
     {
@@ -48,4 +51,7 @@ internal sealed class FakeProcessStore : IProcessStore
         if (_processes.TryGetValue(id, out var process)) check(process);
         return Task.FromResult(_processes.Remove(id));
     }
+
+    private IEnumerable<Process> Leave(ProcessFilter filter) => _processes.Values.OrderBy(process => process.Id)
+        .Where(process => filter.Among?.Contains(process.Id) != false && (filter.Viewers is not { } viewers || process.Viewers.Intersect(viewers).Any()));
 }

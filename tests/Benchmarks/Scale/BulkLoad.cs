@@ -14,6 +14,7 @@ internal static class BulkLoad
     public static async Task LoadAsync(OgcDbContext context, ManyJobs jobs)
     {
         context.AddRange(jobs.Processes);
+        context.AddRange(jobs.Processes.SelectMany(ProcessViewerRow.Of));
         await context.SaveChangesAsync();
         await context.Database.OpenConnectionAsync();
         var connection = context.Database.GetDbConnection();

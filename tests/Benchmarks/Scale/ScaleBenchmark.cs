@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.Infrastructure.Persistence;
@@ -90,11 +91,11 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
         ("next jobs to run", jobs => jobs.Jobs.ListWaitingAsync([], Now, Limit, None)),
         ("next jobs to run, a process passed over", jobs => jobs.Jobs.ListWaitingAsync(Often, Now, Limit, None)),
         ("abandoned jobs", jobs => jobs.Jobs.ListAbandonedAsync("node-2", [], Now, None)),
-        ("earlier results of the same", jobs => jobs.Jobs.FindSuccessfulAsync(jobs.Fingerprint, Begin, None)),
+        ("earlier results of the same", jobs => jobs.Jobs.FindSuccessfulAsync(jobs.Fingerprint, Owner(0), Begin, None)),
         ("callbacks that are due", jobs => jobs.Callbacks.TakeDueAsync(1, Now, Now.AddSeconds(-1), None)),
         ("a job's callbacks", jobs => jobs.Callbacks.ListAsync(jobs.Middle.Id, None)),
-        ("first page of processes", jobs => jobs.Processes.ListAsync(null, Limit, None)),
-        ("last page of processes", jobs => jobs.Processes.ListAsync(new("zzz", Backwards: true), Limit, None)),
+        ("first page of processes", jobs => jobs.Processes.ListAsync(ProcessFilter.All, null, Limit, None)),
+        ("last page of processes", jobs => jobs.Processes.ListAsync(ProcessFilter.All, new("zzz", Backwards: true), Limit, None)),
         ("a new job", AddAsync),
         ("a new job, and the claim of the next", async jobs =>
         {

@@ -1,3 +1,4 @@
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Domain.UnitTests.Processes;
@@ -33,6 +34,27 @@ internal sealed class ProcessTests
             Assert.That((process.Owner, process.Created, process.Updated, process.Version), Is.EqualTo(("anna", AProcess.Deployed, Later, 1)));
             Assert.That((first.Number, first.Unit.Image), Is.EqualTo((1, "busybox:1")), "jobs under way keep theirs");
         });
+    }
+
+    [Test]
+    public void Deploy_IsForItsOwnerAlone() => Assert.That(AProcess.Named("ndvi").Deploy().Viewers, Is.EqualTo(new[] { Viewer.User("anna") }));
+
+    [Test]
+    public void Share_ShowsItToThoseNamed_AndStillToItsOwner_AlsoAfterAReplacement()
+    {
+        var process = AProcess.Named("ndvi").Deploy();
+        process.Share(new() { Users = ["anna", "bert"], Groups = ["bert"] });
+        process.Replace(process.Revision.Description, NewUnit, "{}", Later);
+        Assert.That(process.Viewers, Is.EqualTo(new[] { Viewer.User("anna"), Viewer.User("bert"), Viewer.Group("bert") }));
+        Assert.That(process.Version, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Share_WithEverybody_NeedsNobodyNamed()
+    {
+        var process = AProcess.Named("ndvi").Deploy();
+        process.Share(ProcessAccess.Open with { Users = ["bert"] });
+        Assert.That(process.Viewers, Is.EqualTo(new[] { Viewer.User("anna"), Viewer.Everybody }));
     }
 
     [Test]

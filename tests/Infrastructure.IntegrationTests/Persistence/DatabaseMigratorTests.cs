@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Infrastructure.Persistence;
 using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
@@ -127,6 +128,32 @@ internal sealed class DatabaseMigratorTests
         await server.Migrator.MigrateAsync(None);
 
         Assert.That((await server.Jobs.ListAsync(new(), null, 1, None)).Items.Single().StoredBytes, Is.EqualTo(777));
+    }
+
+    [Test]
+    public async Task MigrateAsync_ProcessesOfAnEarlierVersion_AreForTheirOwners_AndBuiltInOnesForAll()
+    {
+        await using var server = TestServer.Unstarted();
+        await server.CreateFileAsync();
+        await using (var context = server.Context())
+        {
+            await context.GetService<IMigrator>().MigrateAsync("Initial");
+            foreach (var (process, mutable) in ((string, bool)[])[("own", true), ("built-in", false)])
+            {
+                var id = Guid.NewGuid().ToString().ToUpperInvariant();
+                await context.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO process_revisions (id, process_id, number, description, unit, package, created) VALUES ({id}, {process}, 1, '[]', '[]', '[]', '2026-01-31 12:00:00');
+                    INSERT INTO processes (id, revision_id, owner, mutable, image, created, updated, version)
+                    VALUES ({process}, {id}, 'anna', {mutable}, 'present', '2026-01-31 12:00:00', '2026-01-31 12:00:00', 1)
+                    """);
+            }
+        }
+
+        await server.Migrator.MigrateAsync(None);
+
+        foreach (var (process, viewer, sees) in ((string, Viewer, bool)[])[("own", Viewer.User("anna"), true), ("own", Viewer.Everybody, false), ("built-in", Viewer.Everybody, true)])
+            Assert.That(await server.Processes.FindRightsAsync(new(process), new([viewer]), None) is not null, Is.EqualTo(sees), $"{process} by {viewer}");
     }
 
     [Test]

@@ -95,11 +95,12 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.UpdateAsync(failed.Id, changed => changed.Fail(FirstClaim, new(JobFailureKind.ExitCode, "x"), Noon.AddMinutes(2)), None);
 
         await using var another = _server.Another();
-        var found = (await another.Jobs.FindSuccessfulAsync(new('0', 64), Noon.AddMinutes(2), None))!;
+        var found = (await another.Jobs.FindSuccessfulAsync(new('0', 64), "anna", Noon.AddMinutes(2), None))!;
         Assert.That((found.Id, found.ReusedFrom), Is.EqualTo((young.Id, (JobId?)old.Id)));
         Assert.That(found.Outputs, Is.EqualTo(outputs));
-        Assert.That(await another.Jobs.FindSuccessfulAsync(new('0', 64), Noon.AddMinutes(3), None), Is.Null);
-        Assert.That(await another.Jobs.FindSuccessfulAsync(new('1', 64), Noon, None), Is.Null);
+        Assert.That(await another.Jobs.FindSuccessfulAsync(new('0', 64), "anna", Noon.AddMinutes(3), None), Is.Null);
+        Assert.That(await another.Jobs.FindSuccessfulAsync(new('1', 64), "anna", Noon, None), Is.Null);
+        Assert.That(await another.Jobs.FindSuccessfulAsync(new('0', 64), "bert", Noon, None), Is.Null);
     }
 
     [TestCase(2, 2)]

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Benchmarks.Scale;
+using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 using OgcProcesses.Infrastructure.Persistence;
@@ -20,6 +22,7 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
 
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly Cursor SomePlace = new(JobPlace.KeyOf(AJob(at: ManyJobs.Begin.AddDays(500))), Backwards: false);
+    private static readonly Cursor SomeProcess = new("process-0500", Backwards: false);
     private static readonly DateTimeOffset Then = ManyJobs.Begin.AddDays(500);
     private static readonly string Owner = ManyJobs.Owner(0);
 
@@ -95,7 +98,7 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
         yield return Query("ListWaiting", server => server.Jobs.ListWaitingAsync([], Then, 10, None));
         yield return Query("ListWaitingOfSome", server => server.Jobs.ListWaitingAsync(often, Then, 10, None));
         yield return Query("CountWaitingBefore", server => server.Jobs.CountWaitingBeforeAsync(AJob(at: ManyJobs.Now), 10, None));
-        yield return Query("FindSuccessful", server => server.Jobs.FindSuccessfulAsync(new('0', 64), Then, None));
+        yield return Query("FindSuccessful", server => server.Jobs.FindSuccessfulAsync(new('0', 64), Owner, Then, None));
         yield return Query("FindProcess", server => server.Jobs.FindProcessAsync(JobId.New(), "anna", None));
         yield return Query("FindOwner", server => server.Jobs.FindOwnerAsync(JobId.New(), None));
         yield return Query("FindExpired", server => server.Jobs.FindExpiredAsync(JobId.New(), None));
@@ -108,9 +111,17 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
         yield return Query("NoteFilesRemoved", server => server.Retention.NoteFilesRemovedAsync([JobId.New()], None));
         yield return Query("Forget", server => server.Retention.ForgetAsync(ManyJobs.Now, 9, None));
         yield return Query("RenewLeases", server => server.Jobs.RenewLeasesAsync(ManyJobs.Node, [JobId.New()], Then, None));
-        yield return Query("ListProcesses", server => server.Processes.ListAsync(null, 10, None));
-        yield return Query("ListNextProcesses", server => server.Processes.ListAsync(new("process-0500", Backwards: false), 10, None));
+        yield return Query("ListProcesses", server => server.Processes.ListAsync(ProcessFilter.All, null, 10, None));
+        yield return Query("ListNextProcesses", server => server.Processes.ListAsync(ProcessFilter.All, SomeProcess, 10, None));
         yield return Query("FindProcess", server => server.Processes.FindAsync(often[0], None));
+        foreach (var (name, owner) in ((string, string)[])[("All", Owner), ("None", "nobody")])
+        {
+            ProcessFilter seen = new([Viewer.Everybody, Viewer.User(owner), Viewer.Group("a"), Viewer.Group("b")]);
+            yield return Query($"FindRightsOf{name}", server => server.Processes.FindRightsAsync(often[0], seen, None));
+            yield return Query($"ListProcessesOf{name}", server => server.Processes.ListAsync(seen, null, 10, None));
+            yield return Query($"ListNextProcessesOf{name}", server => server.Processes.ListAsync(seen, SomeProcess, 10, None));
+            yield return Query($"ListPreviousProcessesOf{name}", server => server.Processes.ListAsync(seen, SomeProcess with { Backwards = true }, 10, None));
+        }
     }
 
     /// <summary>Those that gather rows which are few by nature.</summary>

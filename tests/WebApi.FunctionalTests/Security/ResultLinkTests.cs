@@ -35,7 +35,7 @@ internal sealed class ResultLinkTests
     public async Task RunAJobAsync()
     {
         _server = new Server(
-            ("Security:Mode", "ApiKeys"), ("Api:PathBase", "/ogc"), ("Logging:LogLevel:Microsoft", "Trace"), ("Logging:LogLevel:OgcProcesses", "Trace"), ("Logging:Console:LogLevel:Default", "None"));
+            ("Security:Mode", "ApiKeys"), ("Processes:DefaultVisibility", "Public"), ("Api:PathBase", "/ogc"), ("Logging:LogLevel:Microsoft", "Trace"), ("Logging:LogLevel:OgcProcesses", "Trace"), ("Logging:Console:LogLevel:Default", "None"));
         _http = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Http.BaseAddress };
         var package = Package.Running("printf 0123456789 > first; printf abc > second");
         foreach (var output in Outputs) package.Giving(output, """{"type":"string","contentMediaType":"image/tiff","contentEncoding":"base64"}""");

@@ -32,8 +32,20 @@ public sealed record Caller(string Id, Role? Role)
     /// <summary>The owner whose jobs alone the caller sees; null for all owners.</summary>
     public string? OwnerOfJobs => Role == Domain.Access.Role.Admin ? null : Id;
 
+    /// <summary>The names under which the caller sees processes; null for all processes.</summary>
+    /// <remarks>A group whose name can't be an identifier is none that a process is shared with.</remarks>
+    public IReadOnlyCollection<Viewer>? Viewers => Role switch
+    {
+        null => [],
+        Domain.Access.Role.Admin => null,
+        _ => [Viewer.Everybody, Viewer.User(Id), .. Groups.Where(IsId).Distinct().Select(Viewer.Group)],
+    };
+
     /// <summary>Whether the caller may do what a role may.</summary>
     public bool Has(Role role) => Role >= role;
+
+    /// <summary>Whether the caller may change somebody's process.</summary>
+    public bool MayChangeThatOf(string owner) => Has(Domain.Access.Role.Admin) || (Has(Domain.Access.Role.Deployer) && Id == owner);
 
     /// <summary>Whether the caller's key, if it names processes, names this one.</summary>
     public bool Reaches(ProcessId process) => Processes?.Contains(process) != false;

@@ -22,7 +22,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="Request">Inputs, and how the results are wanted.</param>
 /// <param name="Preference">What the client prefers.</param>
 /// <param name="Key">The key by which a repetition finds the same job; null where the client gave none.</param>
-[Requires(Role.Executor)]
+[Requires(Role.Executor, ProcessUse = ProcessUse.Execute)]
 public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>
 {
     /// <summary>Up to which age the client takes results of an identical execution; null for a run.</summary>

@@ -15,7 +15,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <remarks>What links lead to is not fetched.</remarks>
 /// <param name="ProcessId">The process.</param>
 /// <param name="Request">Inputs, and how the results would be wanted.</param>
-[Requires(Role.Executor)]
+[Requires(Role.Executor, ProcessUse = ProcessUse.Execute)]
 public sealed record ValidateExecution(ProcessId ProcessId, Execute Request) : IRequest<JobInputs>;
 
 internal sealed class ValidateExecutionHandler(

@@ -20,7 +20,8 @@ public sealed partial class ResultReuse(
     {
         if (fingerprint is null || job.Request.ReuseWithin is not { } within) return null;
         var since = clock.GetUtcNow() - (within < options.Value.MaxAge ? within : options.Value.MaxAge);
-        if (await jobs.FindSuccessfulAsync(fingerprint, since, cancellationToken) is not { } earlier) return null;
+        // The owner's own: another's would tell that somebody has run the same.
+        if (await jobs.FindSuccessfulAsync(fingerprint, job.Owner, since, cancellationToken) is not { } earlier) return null;
         // Of an attempt that a crash cut.
         await store.DeleteAsync(job.Id, cancellationToken);
         var outputs = await CopyAsync([.. earlier.Outputs], job.Id, cancellationToken);

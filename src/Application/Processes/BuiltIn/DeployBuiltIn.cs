@@ -12,7 +12,7 @@ using OgcProcesses.Domain.Processes;
 
 namespace OgcProcesses.Application.Processes.BuiltIn;
 
-/// <summary>Brings a process that comes with the server to its present state: immutable, and owned by the server.</summary>
+/// <summary>Brings a process that comes with the server to its present state: immutable, owned by the server, and at first for everybody.</summary>
 /// <remarks>/req/core/test-process, /req/deploy-replace-undeploy/static-indicator</remarks>
 [Requires(Role.Admin)]
 public sealed record DeployBuiltIn(ApplicationPackage Package) : IRequest;
@@ -36,7 +36,7 @@ internal sealed partial class DeployBuiltInHandler(
         }
 
         var json = request.Package.ToJson();
-        var process = Process.Deploy(package.Description, package.Unit, json, Caller.Server.Id, mutable: false, clock.GetUtcNow());
+        var process = Process.Deploy(package.Description, package.Unit, json, Caller.Server.Id, mutable: false, clock.GetUtcNow(), ProcessAccess.Open);
         if (!await processes.TryAddAsync(process, cancellationToken)) await RenewAsync(package, json, cancellationToken);
         images.Add(process.Id);
     }

@@ -1,5 +1,6 @@
 using AutoMapper;
 using MediatR;
+using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes.Image;
@@ -22,6 +23,7 @@ internal sealed class DeployProcessHandler(
     ImageRequests images,
     IMapper mapper,
     ICaller caller,
+    IOptions<ProcessOptions> options,
     TimeProvider clock) : IRequestHandler<DeployProcess, ProcessSummary>
 {
     public async Task<ProcessSummary> Handle(DeployProcess request, CancellationToken cancellationToken)
@@ -33,7 +35,9 @@ internal sealed class DeployProcessHandler(
             request.Package.ToJson(),
             caller.Current.Id,
             mutable: true,
-            clock.GetUtcNow());
+            clock.GetUtcNow(),
+            new ProcessAccess { Visibility = options.Value.DefaultVisibility });
+        if (!caller.Current.Reaches(process.Id)) throw new OgcException(OgcError.Forbidden, $"Your key is not for process '{process.Id}'.");
         if (!await processes.TryAddAsync(process, cancellationToken)) throw await TakenAsync(process.Id, cancellationToken);
         images.Add(process.Id);
         var summary = mapper.Map<ProcessSummary>(process);
@@ -42,12 +46,11 @@ internal sealed class DeployProcessHandler(
 
     private async Task<OgcException> TakenAsync(ProcessId id, CancellationToken cancellationToken)
     {
-        var builtIn = await processes.FindAsync(id, cancellationToken) is { Mutable: false };
-        return new(
-            builtIn ? OgcError.ImmutableProcess : OgcError.DuplicatedProcess,
-            builtIn ? $"Process '{id}' is built in." : $"Process '{id}' is deployed already; PUT replaces it.")
-        {
-            Location = $"processes/{id}",
-        };
+        // An identifier stands for one process, so that it is taken can't be hidden; whose and what the process is can.
+        if (await processes.FindRightsAsync(id, ProcessFilter.SeenBy(caller.Current), cancellationToken) is not { } rights)
+            return new(OgcError.DuplicatedProcess, $"The identifier '{id}' is taken; deploy under another.");
+        return rights.Mutable
+            ? new(OgcError.DuplicatedProcess, $"Process '{id}' is deployed already; PUT replaces it.") { Location = $"processes/{id}" }
+            : ProcessStoreExtensions.BuiltIn(id);
     }
 }

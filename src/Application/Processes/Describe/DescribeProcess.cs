@@ -1,6 +1,7 @@
 using AutoMapper;
 using MediatR;
 using OgcProcesses.Application.Common.Access;
+using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
@@ -11,8 +12,14 @@ namespace OgcProcesses.Application.Processes.Describe;
 [Requires(Role.Reader)]
 public sealed record DescribeProcess(ProcessId Id) : IRequest<ProcessDocument>;
 
-internal sealed class DescribeProcessHandler(IProcessStore processes, IMapper mapper) : IRequestHandler<DescribeProcess, ProcessDocument>
+internal sealed class DescribeProcessHandler(IProcessStore processes, IMapper mapper, ICaller caller, ILinks links) : IRequestHandler<DescribeProcess, ProcessDocument>
 {
-    public async Task<ProcessDocument> Handle(DescribeProcess request, CancellationToken cancellationToken) =>
-        mapper.Map<ProcessDocument>(await processes.GetAsync(request.Id, cancellationToken));
+    public async Task<ProcessDocument> Handle(DescribeProcess request, CancellationToken cancellationToken)
+    {
+        var process = await processes.GetAsync(request.Id, cancellationToken);
+        var document = mapper.Map<ProcessDocument>(process);
+        if (!caller.Current.MayChangeThatOf(process.Owner)) return document;
+        var access = new Link { Href = links.Url($"processes/{process.Id}/access"), Rel = "related", Type = OgcNames.Json, Title = "Who may see and execute it" };
+        return document with { Links = [.. document.Links, access] };
+    }
 }

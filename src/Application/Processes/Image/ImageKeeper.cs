@@ -19,7 +19,7 @@ public sealed partial class ImageKeeper(
         Cursor? cursor = null;
         do
         {
-            var page = await processes.ListAsync(cursor, PageSize.Default, cancellationToken);
+            var page = await processes.ListAsync(ProcessFilter.All, cursor, PageSize.Default, cancellationToken);
             foreach (var process in page.Items.Where(process => process.Image is ImageStatus.Unknown or ImageStatus.Pulling)) requests.Add(process.Id);
             cursor = page.Next;
         }

@@ -25,12 +25,13 @@ internal sealed class ListProcessesValidator : AbstractValidator<ListProcesses>
     public ListProcessesValidator() => RuleFor(request => request.Limit).IsLimit();
 }
 
-internal sealed class ListProcessesHandler(IProcessStore processes, IMapper mapper, ILinks links)
+internal sealed class ListProcessesHandler(IProcessStore processes, IMapper mapper, ICaller caller, ILinks links)
     : IRequestHandler<ListProcesses, ProcessList>
 {
     public async Task<ProcessList> Handle(ListProcesses request, CancellationToken cancellationToken)
     {
-        var page = await processes.ListAsync(Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
+        var page = await processes.ListAsync(
+            ProcessFilter.SeenBy(caller.Current), Cursor.Parse(request.Cursor), PageSize.Effective(request.Limit), cancellationToken);
         return new(mapper.Map<IReadOnlyList<ProcessSummary>>(page.Items), links.For(page));
     }
 }

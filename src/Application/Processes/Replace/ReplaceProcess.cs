@@ -16,7 +16,7 @@ namespace OgcProcesses.Application.Processes.Replace;
 /// <param name="Package">What takes its place.</param>
 /// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
 /// <param name="Revisions">Revisions that the client is ready to replace; null for any.</param>
-[Requires(Role.Deployer)]
+[Requires(Role.Deployer, ProcessUse = ProcessUse.Change)]
 public sealed record ReplaceProcess(
     ProcessId Id, ApplicationPackage Package, string? Workflow = null, IReadOnlyCollection<Guid>? Revisions = null) : IRequest<ProcessSummary>;
 

@@ -10,7 +10,7 @@ namespace OgcProcesses.Application.Processes.Undeploy;
 /// <remarks>/req/deploy-replace-undeploy/undeploy-delete-op</remarks>
 /// <param name="Id">The process.</param>
 /// <param name="Revisions">Revisions that the client is ready to take away; null for any.</param>
-[Requires(Role.Deployer)]
+[Requires(Role.Deployer, ProcessUse = ProcessUse.Change)]
 public sealed record UndeployProcess(ProcessId Id, IReadOnlyCollection<Guid>? Revisions = null) : IRequest;
 
 internal sealed class UndeployProcessHandler(IProcessStore processes) : AsyncRequestHandler<UndeployProcess>

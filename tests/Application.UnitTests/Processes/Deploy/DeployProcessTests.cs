@@ -1,8 +1,12 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.Application.Processes;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
 using OgcProcesses.Application.Processes.List;
+using OgcProcesses.Domain.Access;
 
 namespace OgcProcesses.Application.UnitTests.Processes.Deploy;
 
@@ -61,7 +65,31 @@ internal sealed class DeployProcessTests
         Assert.That(summary.Warnings, Has.One.Contains("x-warned"));
     }
 
-    private Task<ProcessSummary> DeployAsync(APackage package) => new DeployProcessHandler(
-        _processes, APackage.Source(), _images, AMapper.WithAllMaps, new FakeCaller("anna"),
+    [TestCase(Visibility.Private)]
+    [TestCase(Visibility.Public)]
+    public async Task Deploy_IsForWhomTheOperatorSays(Visibility visibility)
+    {
+        await DeployAsync(APackage.Plain("ndvi"), visibility: visibility);
+        Assert.That((await _processes.FindAsync(new("ndvi"), CancellationToken.None))!.Access.Visibility, Is.EqualTo(visibility));
+    }
+
+    [Test]
+    public async Task Deploy_OfAnIdThatSomebodyElseKeepsToThemselves_TellsOnlyThatItIsTaken()
+    {
+        await DeployAsync(APackage.Plain("ndvi"));
+        var refusal = Assert.ThrowsAsync<OgcException>(() => DeployAsync(APackage.Plain("ndvi"), new("bert", Role.Deployer)));
+        Assert.That((refusal!.Error, refusal.Location, refusal.Message), Is.EqualTo((OgcError.DuplicatedProcess, (string?)null, "The identifier 'ndvi' is taken; deploy under another.")));
+    }
+
+    [Test]
+    public async Task Deploy_ByAKeyForOtherProcesses_IsRefused()
+    {
+        Caller caller = new("anna", Role.Admin) { Processes = [new("other")] };
+        Assert.That(Assert.ThrowsAsync<OgcException>(() => DeployAsync(APackage.Plain("ndvi"), caller))!.Error, Is.EqualTo(OgcError.Forbidden));
+        Assert.That(await _processes.FindAsync(new("ndvi"), CancellationToken.None), Is.Null);
+    }
+
+    private Task<ProcessSummary> DeployAsync(APackage package, Caller? caller = null, Visibility visibility = default) => new DeployProcessHandler(
+        _processes, APackage.Source(), _images, AMapper.WithAllMaps, new FakeCaller(caller ?? new("anna", Role.Deployer)), Options.Create(new ProcessOptions { DefaultVisibility = visibility }),
         new FakeTimeProvider(AJob.Now)).Handle(new(package.Build()), CancellationToken.None);
 }

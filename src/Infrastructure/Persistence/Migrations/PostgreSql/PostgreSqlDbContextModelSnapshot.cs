@@ -436,6 +436,12 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("id")
                         .UseCollation("C");
 
+                    b.Property<string>("Access")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("access")
+                        .UseCollation("C");
+
                     b.Property<DateTime>("Created")
                         .HasPrecision(6)
                         .HasColumnType("timestamp(6) with time zone")
@@ -612,6 +618,28 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("job_requests", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.Property<string>("Viewer")
+                        .HasMaxLength(262)
+                        .HasColumnType("character varying(262)")
+                        .HasColumnName("viewer")
+                        .UseCollation("C");
+
+                    b.Property<string>("ProcessId")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("process_id")
+                        .UseCollation("C");
+
+                    b.HasKey("Viewer", "ProcessId");
+
+                    b.HasIndex("ProcessId");
+
+                    b.ToTable("process_viewers", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
                 {
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
@@ -655,6 +683,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
                         .WithOne()
                         .HasForeignKey("OgcProcesses.Infrastructure.Persistence.JobRequestRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Processes.Process", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

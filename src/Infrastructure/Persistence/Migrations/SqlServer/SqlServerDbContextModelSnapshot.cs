@@ -439,6 +439,12 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("id")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<string>("Access")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("access")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime>("Created")
                         .HasPrecision(6)
                         .HasColumnType("datetime2(6)")
@@ -615,6 +621,28 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("job_requests", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.Property<string>("Viewer")
+                        .HasMaxLength(262)
+                        .HasColumnType("nvarchar(262)")
+                        .HasColumnName("viewer")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ProcessId")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(128)")
+                        .HasColumnName("process_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Viewer", "ProcessId");
+
+                    b.HasIndex("ProcessId");
+
+                    b.ToTable("process_viewers", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
                 {
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
@@ -658,6 +686,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
                         .WithOne()
                         .HasForeignKey("OgcProcesses.Infrastructure.Persistence.JobRequestRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Processes.Process", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

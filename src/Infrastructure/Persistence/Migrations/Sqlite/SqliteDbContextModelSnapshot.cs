@@ -409,6 +409,11 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Access")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("access");
+
                     b.Property<DateTime>("Created")
                         .HasPrecision(6)
                         .HasColumnType("TEXT")
@@ -571,6 +576,26 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("job_requests", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.Property<string>("Viewer")
+                        .HasMaxLength(262)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("viewer");
+
+                    b.Property<string>("ProcessId")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("process_id");
+
+                    b.HasKey("Viewer", "ProcessId");
+
+                    b.HasIndex("ProcessId");
+
+                    b.ToTable("process_viewers", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Jobs.Callback", b =>
                 {
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
@@ -614,6 +639,15 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("OgcProcesses.Domain.Jobs.Job", null)
                         .WithOne()
                         .HasForeignKey("OgcProcesses.Infrastructure.Persistence.JobRequestRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
+                {
+                    b.HasOne("OgcProcesses.Domain.Processes.Process", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
