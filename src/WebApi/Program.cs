@@ -51,8 +51,7 @@ try
 catch (Exception wrong) when (!started && wrong is not HostAbortedException)
 {
     // A setting, an address or a database: the operator mends it by a sentence, not by a stack trace.
-    var reason = wrong is OptionsValidationException invalid ? string.Join(" ", invalid.Failures) : wrong.Message;
-    await Console.Error.WriteLineAsync($"{(command is null ? "The server does not start" : "The command failed")}: {reason}");
+    await Console.Error.WriteLineAsync($"{(command is null ? "The server does not start" : "The command failed")}: {ReasonOf(wrong)}");
     return 1;
 }
 
@@ -63,6 +62,14 @@ static async Task<string> RotateResultLinksAsync(IServiceProvider services)
     var rotated = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RotateResultLinks());
     return $"All signed links are withdrawn, on nodes that run within five seconds; key {rotated.Key} signs the next.";
 }
+
+static string ReasonOf(Exception wrong) => wrong switch
+{
+    OptionsValidationException invalid => string.Join(" ", invalid.Failures),
+    // One for each section that is wrong, or that reads one which is.
+    AggregateException several => string.Join(" ", several.InnerExceptions.Select(ReasonOf).Distinct()),
+    _ => wrong.Message,
+};
 
 static async Task DeployBuiltInAsync(IServiceProvider services)
 {

@@ -17,8 +17,8 @@ internal sealed class OutgoingTests
         "Amazon.S3.AmazonS3Client",
     ];
 
-    /// <summary>Only these open connections: the guard's own, and those to the engine and to the bucket of outputs, whose addresses the operator gives.</summary>
-    private static readonly string[] Openers = ["SystemHostResolver", "TcpConnector", "NetworkGuard", "EngineConnection", "S3Client"];
+    /// <summary>Only these open connections: the guard's own, and those to the engine, to the bucket of outputs and to the issuer of tokens, whose addresses the operator gives.</summary>
+    private static readonly string[] Openers = ["SystemHostResolver", "TcpConnector", "NetworkGuard", "EngineConnection", "S3Client", "IssuerConnection"];
 
     /// <summary>These send over what the guard opens.</summary>
     private static readonly string[] Senders = ["GuardedFetcher", "CallbackSender"];

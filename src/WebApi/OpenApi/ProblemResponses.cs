@@ -35,7 +35,7 @@ internal sealed class ProblemResponses : IOperationProcessor
                 response.Content[mediaType] = content;
             }
 
-            if (errors.Key == StatusCodes.Status429TooManyRequests)
+            if (errors.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
                 response.Headers["Retry-After"] = new() { Description = "Seconds after which another try makes sense.", Schema = new JsonSchema { Type = JsonObjectType.Integer } };
             operation.Responses[errors.Key.ToString(CultureInfo.InvariantCulture)] = response;
         }
@@ -55,6 +55,7 @@ internal sealed class ProblemResponses : IOperationProcessor
         {
             yield return new(nameof(OgcError.Unauthenticated), OgcError.Unauthenticated);
             yield return new(nameof(OgcError.Forbidden), OgcError.Forbidden);
+            yield return new(nameof(OgcError.IssuerUnavailable), OgcError.IssuerUnavailable);
         }
 
         foreach (var error in problems?.Errors ?? []) yield return error;

@@ -18,6 +18,9 @@ internal static class Schemes
     /// <summary>The request comes by a signed link to a result.</summary>
     public const string ResultLink = "ResultLink";
 
+    /// <summary>By an access token of an issuer.</summary>
+    public const string Token = "Token";
+
     /// <summary>The request does not say it.</summary>
     public const string Closed = "Closed";
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.WebApi.Security.Tokens;
 
 namespace OgcProcesses.WebApi.Security;
 
@@ -28,6 +29,12 @@ public sealed class SecurityOptions
 
     /// <summary>Links to results that need no key or token.</summary>
     public ResultLinkOptions ResultLinks { get; set; } = new();
+
+    /// <summary>The issuer of tokens, in mode <see cref="SecurityMode.OpenIdConnect"/>.</summary>
+    public IssuerOptions OpenIdConnect { get; init; } = new();
+
+    /// <summary>Whether tokens are taken.</summary>
+    internal bool TakesTokens => Mode.HasFlag(SecurityMode.OpenIdConnect);
 
     /// <summary>Whether the server asks nobody who they are.</summary>
     internal bool IsOpen => Mode == SecurityMode.Open;

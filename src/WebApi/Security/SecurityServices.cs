@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
+using OgcProcesses.WebApi.Security.Tokens;
 
 namespace OgcProcesses.WebApi.Security;
 
@@ -30,16 +31,21 @@ internal static class SecurityServices
             .AddPolicyScheme(Schemes.Any, null, any => any.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, OpenScheme>(Schemes.Open, null)
             .AddScheme<AuthenticationSchemeOptions, ResultLinkScheme>(Schemes.ResultLink, null)
-            .AddScheme<AuthenticationSchemeOptions, ClosedScheme>(Schemes.Closed, null);
+            .AddScheme<AuthenticationSchemeOptions, ClosedScheme>(Schemes.Closed, null)
+            .AddTokens();
         // At the door already, so that no body is read of somebody who may do nothing.
         services.AddAuthorization(door => door.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }
 
-    private static string SchemeOf(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.IsOpen ? Schemes.Open
-        : ResultLinkScheme.IsAsked(context) ? Schemes.ResultLink
-        : Schemes.Closed;
+    private static string SchemeOf(HttpContext context)
+    {
+        var options = context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value;
+        return options.IsOpen ? Schemes.Open
+            : ResultLinkScheme.IsAsked(context) ? Schemes.ResultLink
+            : options.TakesTokens && TokenScheme.IsOf(context.Request) ? Schemes.Token
+            : Schemes.Closed;
+    }
 
     /// <summary>Refuses at the door in the same words as the application does behind it.</summary>
     private sealed class Refusal : IAuthorizationMiddlewareResultHandler

@@ -38,7 +38,13 @@ internal sealed class AuthorizationBehaviour<TRequest, TResponse>(ICaller caller
 
     private static void EnsureRole(Caller caller)
     {
-        if (caller.Role is not { } role) throw new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
+        if (caller.Role is not { } role)
+        {
+            throw caller.Id.Length == 0
+                ? new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.")
+                : new OgcException(OgcError.Forbidden, "You are known here, but have no role: ask the operator for one.");
+        }
+
         if (Required is not { Role: var least }) throw new InvalidOperationException($"{typeof(TRequest).Name} does not declare who may make it.");
         if (!caller.Has(least)) throw new OgcException(OgcError.Forbidden, $"This needs the role '{Word(least)}'; yours is '{Word(role)}'.");
     }

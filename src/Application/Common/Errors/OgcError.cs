@@ -82,6 +82,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <remarks>RFC 9110, 15.5.2</remarks>
     public static readonly OgcError Unauthenticated = new("about:blank", 401, "Authentication is needed");
 
+    /// <summary>A token can't be checked now: the issuer that could tell its keys is away.</summary>
+    public static readonly OgcError IssuerUnavailable = new("about:blank", 503, "The issuer of tokens does not answer");
+
     /// <summary>A request that its caller's role does not allow.</summary>
     public static readonly OgcError Forbidden = new("about:blank", 403, "You may not do this");
 

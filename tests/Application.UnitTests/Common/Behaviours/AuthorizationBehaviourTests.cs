@@ -21,6 +21,9 @@ internal sealed class AuthorizationBehaviourTests
     [Test]
     public void Handle_OfNobody_IsRefused() => AssertRefused(Caller.Nobody, new Deploy(), OgcError.Unauthenticated);
 
+    [Test]
+    public void Handle_OfSomebodyWithoutARole_IsForbidden() => AssertRefused(new("anna", null), new Deploy(), OgcError.Forbidden);
+
     [TestCase(Role.Reader, false)]
     [TestCase(Role.Executor, false)]
     [TestCase(Role.Deployer, true)]
