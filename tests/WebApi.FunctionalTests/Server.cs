@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.WebApi.FunctionalTests.Conformance;
 using OgcProcesses.WebApi.FunctionalTests.OpenApi;
 
@@ -13,10 +15,16 @@ namespace OgcProcesses.WebApi.FunctionalTests;
 internal sealed class Server : WebApplicationFactory<Program>
 {
     private readonly (string Key, string Value)[] _settings;
+    private readonly Action<IServiceCollection> _addMore;
 
     public Server(params (string Key, string Value)[] settings)
+        : this(_ => { }, settings)
     {
-        _settings = settings;
+    }
+
+    public Server(Action<IServiceCollection> addMore, params (string Key, string Value)[] settings)
+    {
+        (_addMore, _settings) = (addMore, settings);
         Folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;
         UseKestrel(0);
         StartServer();
@@ -102,6 +110,7 @@ internal sealed class Server : WebApplicationFactory<Program>
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Fetch:AllowedNetworks:0", "127.0.0.0/8");
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        builder.ConfigureTestServices(_addMore);
     }
 
     protected override void Dispose(bool disposing)

@@ -84,6 +84,24 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         Assert.That((await another.Jobs.FindAsync(unseen.Id, None))!.Usage, Is.EqualTo(JobUsage.None));
     }
 
+    /// <remarks>Their times differ by no more than one row read or not: what is sent, and how it is looked up, is the same.</remarks>
+    [Test]
+    public async Task FindProcessAsync_OfAForeignAndOfNoJob_SendsTheSame()
+    {
+        var job = AJob();
+        await Jobs.AddAsync(job, None);
+        var texts = new List<string>();
+        foreach (var id in (JobId[])[job.Id, JobId.New()])
+        {
+            _server.Statements.Clear();
+            Assert.That(await Jobs.FindProcessAsync(id, "bert", None), Is.Null);
+            texts.Add(string.Join('\n', _server.Statements.Texts));
+        }
+
+        Assert.That(texts[0], Does.Contain("expired_jobs").And.EqualTo(texts[1]));
+        Assert.That(await Jobs.FindProcessAsync(job.Id, "anna", None), Is.EqualTo(job.ProcessId));
+    }
+
     [Test]
     public async Task FindSuccessfulAsync_OfSeveral_GivesTheNewestThatIsYoungEnough()
     {
