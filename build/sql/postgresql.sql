@@ -420,3 +420,34 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123171628_ApiKeys') THEN
+    CREATE TABLE api_keys (
+        id character varying(32) COLLATE "C" NOT NULL,
+        name character varying(200) COLLATE "C",
+        owner character varying(256) COLLATE "C" NOT NULL,
+        role character varying(16) COLLATE "C" NOT NULL,
+        groups text COLLATE "C" NOT NULL,
+        processes text COLLATE "C",
+        digest character varying(64) COLLATE "C" NOT NULL,
+        created timestamp(6) with time zone NOT NULL,
+        expires timestamp(6) with time zone NOT NULL,
+        revoked timestamp(6) with time zone,
+        last_used timestamp(6) with time zone,
+        CONSTRAINT "PK_api_keys" PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123171628_ApiKeys') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123171628_ApiKeys', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

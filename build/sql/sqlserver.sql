@@ -687,3 +687,37 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123171622_ApiKeys'
+)
+BEGIN
+    CREATE TABLE [api_keys] (
+        [id] varchar(32) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [name] nvarchar(200) COLLATE Latin1_General_100_BIN2 NULL,
+        [owner] nvarchar(256) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [role] varchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [groups] nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [processes] nvarchar(max) COLLATE Latin1_General_100_BIN2 NULL,
+        [digest] varchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [created] datetime2(6) NOT NULL,
+        [expires] datetime2(6) NOT NULL,
+        [revoked] datetime2(6) NULL,
+        [last_used] datetime2(6) NULL,
+        CONSTRAINT [PK_api_keys] PRIMARY KEY ([id])
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123171622_ApiKeys'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123171622_ApiKeys', N'10.0.14');
+END;
+
+COMMIT;
+GO

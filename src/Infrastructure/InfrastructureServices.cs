@@ -79,6 +79,10 @@ public static class InfrastructureServices
             : $"The {provider} database is up to date now; it lacked {string.Join(", ", applied)}.";
     }
 
+    /// <summary>Makes sure that the database has the present schema, for a command, beside whatever server may be running: what migrations do is no harm to it.</summary>
+    public static Task UseDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default) =>
+        services.GetRequiredService<DatabaseMigrator>().PrepareAsync(cancellationToken);
+
     /// <summary>The same as SQL, for those who let no program change their tables.</summary>
     public static string MigrationScript(this IServiceProvider services) => services.GetRequiredService<DatabaseMigrator>().Script();
 

@@ -3,16 +3,16 @@ using System.Text.Json;
 using MediatR;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Processes.BuiltIn;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Infrastructure;
 using OgcProcesses.WebApi;
+using OgcProcesses.WebApi.Commands;
 using OgcProcesses.WebApi.Http;
 
-var command = Command.Of(args);
+var command = CommandCall.Of(args);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = command?.Settings ?? args,
@@ -24,7 +24,13 @@ builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityT
 // It would tell the query of every request, and with it the signatures of links, to whoever reads logs.
 builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 // What a command says is not to be mixed with what is logged meanwhile.
-if (command is not null) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+if (command is not null)
+{
+    builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    // The server's log tells of AutoMapper's licence; who makes a key need not read of it.
+    builder.Logging.AddFilter("LuckyPennySoftware", LogLevel.Error);
+}
+
 builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
 builder.Services.AddInfrastructure();
 builder.Services.AddWebApi();
@@ -37,7 +43,7 @@ try
     app.Lifetime.ApplicationStarted.Register(() => started = true);
     if (command is not null)
     {
-        await Console.Out.WriteLineAsync(await command.RunAsync(() => app.Services.MigrateDatabaseAsync(), app.Services.MigrationScript, () => RotateResultLinksAsync(app.Services)));
+        await command.RunAsync(app.Services);
         return 0;
     }
 
@@ -53,14 +59,6 @@ catch (Exception wrong) when (!started && wrong is not HostAbortedException)
     // A setting, an address or a database: the operator mends it by a sentence, not by a stack trace.
     await Console.Error.WriteLineAsync($"{(command is null ? "The server does not start" : "The command failed")}: {ReasonOf(wrong)}");
     return 1;
-}
-
-static async Task<string> RotateResultLinksAsync(IServiceProvider services)
-{
-    using var acting = services.GetRequiredService<ICaller>().ActFor(Caller.Server);
-    await using var scope = services.CreateAsyncScope();
-    var rotated = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RotateResultLinks());
-    return $"All signed links are withdrawn, on nodes that run within five seconds; key {rotated.Key} signs the next.";
 }
 
 static string ReasonOf(Exception wrong) => wrong switch

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
@@ -36,6 +37,7 @@ internal sealed class SqlServerStatementTests
         await CallAsync(Noted<IProcessStore>(services));
         await CallAsync(Noted<IJobStore>(services));
         await CallAsync(Noted<IExecutionKeyStore>(services));
+        await CallAsync(Noted<IApiKeyStore>(services));
         await CallAsync(Noted<ICallbackStore>(services), Noted<IJobStore>(services));
         await CallAsync(Noted<IRetentionStore>(services));
         await CallAsync(Noted<IResultLinkKeyStore>(services));
@@ -118,6 +120,16 @@ internal sealed class SqlServerStatementTests
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
         services.AddSingleton<IInterceptor>(server);
         return services.BuildServiceProvider();
+    }
+
+    private static async Task CallAsync(IApiKeyStore keys)
+    {
+        var key = ApiKey.Make("k", new('0', 64), "tests", "anna", Role.Executor, ["ice"], [Echo], Noon, Noon.AddDays(1));
+        await keys.AddAsync(key, None);
+        await keys.FindAsync(key.Id, None);
+        foreach (var cursor in (Cursor?[])[null, new("k", Backwards: false), new("k", Backwards: true)]) await keys.ListAsync(cursor, 10, None);
+        await keys.NoteUseAsync(key.Id, Noon, None);
+        await keys.RevokeAsync(key.Id, Noon, None);
     }
 
     private static async Task CallAsync(IProcessStore processes)

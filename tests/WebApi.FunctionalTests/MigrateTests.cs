@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OgcProcesses.PostgreSqlServer;
 
 namespace OgcProcesses.WebApi.FunctionalTests;
@@ -17,8 +16,8 @@ internal sealed class MigrateTests
     [Test]
     public async Task Migrate_OfANewDatabase_LetsAServerStartThatMayNotMigrate()
     {
-        var first = await RunAsync("migrate", "--Data:Directory", _folder);
-        var second = await RunAsync("migrate", "--Data:Directory", _folder);
+        var first = await CommandLine.RunAsync("migrate", "--Data:Directory", _folder);
+        var second = await CommandLine.RunAsync("migrate", "--Data:Directory", _folder);
         using var server = new ServerProcess(_folder, "--Database:MigrateAtStart", "false");
         await server.StartAsync(isReady: false);
 
@@ -33,7 +32,7 @@ internal sealed class MigrateTests
         using var server = new ServerProcess(_folder);
         await server.StartAsync(isReady: false);
 
-        var (code, output, errors) = await RunAsync("migrate", "--Data:Directory", _folder);
+        var (code, output, errors) = await CommandLine.RunAsync("migrate", "--Data:Directory", _folder);
 
         Assert.That((code, output), Is.EqualTo((1, "")));
         Assert.That(errors, Does.StartWith("The command failed: ").And.Contain(_folder));
@@ -43,20 +42,20 @@ internal sealed class MigrateTests
     [TestCase("PostgreSql", "Host=nowhere.example")]
     public async Task MigrateScript_OfADatabaseThatIsNotThere_IsThatForAdministrators(string provider, string connection)
     {
-        var (code, output, errors) = await RunAsync("migrate", "--script", "--Database:Provider", provider, "--Database:ConnectionString", connection);
+        var (code, output, errors) = await CommandLine.RunAsync("migrate", "--script", "--Database:Provider", provider, "--Database:ConnectionString", connection);
 
         Assert.That((code, errors), Is.EqualTo((0, "")));
         Assert.That(output, Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sql", $"{provider.ToLowerInvariant()}.sql"))));
     }
 
-    [TestCase("migrat")]
-    [TestCase("migrate", "--scirpt")]
-    public async Task Command_ThatIsMisspelt_DoesNothing(params string[] arguments)
+    [TestCase("'migrate'", "migrat")]
+    [TestCase("'--script'", "migrate", "--scirpt")]
+    public async Task Command_ThatIsMisspelt_DoesNothing(string offered, params string[] arguments)
     {
-        var (code, output, errors) = await RunAsync([.. arguments, "--Data:Directory", _folder]);
+        var (code, output, errors) = await CommandLine.RunAsync([.. arguments, "--Data:Directory", _folder]);
 
         Assert.That((code, output), Is.EqualTo((1, "")));
-        Assert.That(errors, Does.Contain($"'{arguments[^1]}'").And.Contain("--script"));
+        Assert.That(errors, Does.Contain($"'{arguments[^1]}'").And.Contain(offered));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder), Is.Empty);
     }
 
@@ -78,16 +77,5 @@ internal sealed class MigrateTests
         {
             foreach (var node in nodes) node.Dispose();
         }
-    }
-
-    /// <summary>Runs the program as the command line does.</summary>
-    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        string[] all = [typeof(Program).Assembly.Location, .. arguments, "--Logging:LogLevel:Default", "Warning"];
-        using var program = Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var output = program.StandardOutput.ReadToEndAsync();
-        var errors = await program.StandardError.ReadToEndAsync();
-        await program.WaitForExitAsync();
-        return (program.ExitCode, await output, errors);
     }
 }

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
@@ -37,6 +38,7 @@ public static class ApplicationServices
         services.AddAutoMapper(mapper => mapper.LicenseKey = autoMapperLicenceKey, here);
 
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<KnownKeys>();
         services.AddSingleton<Admission>();
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobWatch>();

@@ -32,6 +32,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ExecutionKey> ExecutionKeys => Set<ExecutionKey>();
 
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     public DbSet<ExpiredJob> ExpiredJobs => Set<ExpiredJob>();
 
     public DbSet<ResultLinkKey> ResultLinkKeys => Set<ResultLinkKey>();
@@ -76,6 +78,7 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
         // A user's or group's name of up to 256 characters, and before it which of them it is.
         configurationBuilder.Properties<Viewer>().HaveConversion<ViewerConverter>().HaveMaxLength(262);
         configurationBuilder.Properties<ProcessAccess>().HaveConversion<StoredJson.AccessConverter>();
+        configurationBuilder.Properties<Role>().HaveConversion<WordConverter<Role>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<ExecutionUnit>().HaveConversion<StoredJson.UnitConverter>();
         configurationBuilder.Properties<ProcessDescription>().HaveConversion<StoredJson.DescriptionConverter>();
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -42,6 +43,7 @@ public static class PersistenceServices
         services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton<IResultLinkKeyStore, EfResultLinkKeyStore>();
+        services.AddSingleton<IApiKeyStore, EfApiKeyStore>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),
             provider.GetRequiredService<IOptions<DatabaseOptions>>(),

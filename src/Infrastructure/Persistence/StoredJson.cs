@@ -42,6 +42,14 @@ internal static class StoredJson
 
     private static List<CallbackAttempt> ReadLog(string json) => JsonSerializer.Deserialize<List<CallbackAttempt>>(json, Options)!;
 
+    private static string Write(IEnumerable<string> texts) => JsonSerializer.Serialize(texts, Options);
+
+    private static List<string> ReadTexts(string json) => JsonSerializer.Deserialize<List<string>>(json, Options)!;
+
+    private static string Write(IReadOnlyList<ProcessId> ids) => Write(ids.Select(id => id.Value));
+
+    private static List<ProcessId> ReadIds(string json) => ReadTexts(json).ConvertAll(text => ProcessId.TryParse(text, out var id) ? id : throw new JsonException($"'{text}' identifies no process."));
+
     private static string Write(IReadOnlyList<JobAttempt> attempts) => JsonSerializer.Serialize(attempts, Options);
 
     private static List<JobAttempt> ReadAttempts(string json) => JsonSerializer.Deserialize<List<JobAttempt>>(json, Options)!;
@@ -64,6 +72,10 @@ internal static class StoredJson
 
     public sealed class AttemptsConverter()
         : ValueConverter<IReadOnlyList<JobAttempt>, string>(attempts => Write(attempts), json => ReadAttempts(json));
+
+    public sealed class TextsConverter() : ValueConverter<IReadOnlyList<string>, string>(texts => Write(texts), json => ReadTexts(json));
+
+    public sealed class ProcessIdsConverter() : ValueConverter<IReadOnlyList<ProcessId>, string>(ids => Write(ids), json => ReadIds(json));
 
     /// <remarks>These lists are only ever replaced, never changed: another list is another value.</remarks>
     public sealed class ListComparer<T>()

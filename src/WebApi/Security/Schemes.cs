@@ -18,6 +18,9 @@ internal static class Schemes
     /// <summary>The request comes by a signed link to a result.</summary>
     public const string ResultLink = "ResultLink";
 
+    /// <summary>By a key of this server.</summary>
+    public const string Key = "Key";
+
     /// <summary>By an access token of an issuer.</summary>
     public const string Token = "Token";
 

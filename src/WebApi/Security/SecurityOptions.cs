@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
 using OgcProcesses.WebApi.Security.Tokens;
 
@@ -30,8 +31,14 @@ public sealed class SecurityOptions
     /// <summary>Links to results that need no key or token.</summary>
     public ResultLinkOptions ResultLinks { get; set; } = new();
 
+    /// <summary>How long keys are valid.</summary>
+    public KeyOptions Keys { get; set; } = new();
+
     /// <summary>The issuer of tokens, in mode <see cref="SecurityMode.OpenIdConnect"/>.</summary>
     public IssuerOptions OpenIdConnect { get; init; } = new();
+
+    /// <summary>Whether keys are taken.</summary>
+    internal bool TakesKeys => Mode.HasFlag(SecurityMode.ApiKeys);
 
     /// <summary>Whether tokens are taken.</summary>
     internal bool TakesTokens => Mode.HasFlag(SecurityMode.OpenIdConnect);

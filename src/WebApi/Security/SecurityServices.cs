@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
@@ -25,10 +26,15 @@ internal static class SecurityServices
             .ValidateOnStart()
             // Where nobody is asked who they are, every link leads to what it names.
             .PostConfigure<IOptions<SecurityOptions>>((links, security) => links.Lifetime = security.Value.IsOpen ? TimeSpan.Zero : links.Lifetime);
+        services.AddOptions<KeyOptions>()
+            .BindConfiguration(KeyOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<ICaller, RequestCaller>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusal>();
         services.AddAuthentication(Schemes.Any)
             .AddPolicyScheme(Schemes.Any, null, any => any.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, KeyScheme>(Schemes.Key, null)
             .AddScheme<AuthenticationSchemeOptions, OpenScheme>(Schemes.Open, null)
             .AddScheme<AuthenticationSchemeOptions, ResultLinkScheme>(Schemes.ResultLink, null)
             .AddScheme<AuthenticationSchemeOptions, ClosedScheme>(Schemes.Closed, null)
@@ -41,10 +47,10 @@ internal static class SecurityServices
     private static string SchemeOf(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value;
-        return options.IsOpen ? Schemes.Open
-            : ResultLinkScheme.IsAsked(context) ? Schemes.ResultLink
-            : options.TakesTokens && TokenScheme.IsOf(context.Request) ? Schemes.Token
-            : Schemes.Closed;
+        if (options.IsOpen) return Schemes.Open;
+        if (ResultLinkScheme.IsAsked(context)) return Schemes.ResultLink;
+        if (options.TakesKeys && KeyScheme.IsFor(context.Request)) return Schemes.Key;
+        return options.TakesTokens && TokenScheme.IsOf(context.Request) ? Schemes.Token : Schemes.Closed;
     }
 
     /// <summary>Refuses at the door in the same words as the application does behind it.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -50,6 +51,8 @@ internal sealed class TestServer : IAsyncDisposable
     public ICallbackStore Callbacks => _services.GetRequiredService<ICallbackStore>();
 
     public IExecutionKeyStore Keys => _services.GetRequiredService<IExecutionKeyStore>();
+
+    public IApiKeyStore ApiKeys => _services.GetRequiredService<IApiKeyStore>();
 
     public IRetentionStore Retention => _services.GetRequiredService<IRetentionStore>();
 

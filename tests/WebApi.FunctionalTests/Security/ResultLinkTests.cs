@@ -165,8 +165,8 @@ internal sealed class ResultLinkTests
     public async Task RotateCommand_OnTheDatabaseOfAServer_TellsTheNewKey()
     {
         using var server = new Server();
-        var rotated = await MigrateTests.RunAsync("links", "rotate", "--Data:Directory", server.Folder);
-        var misspelt = await MigrateTests.RunAsync("links", "rotat", "--Data:Directory", server.Folder);
+        var rotated = await CommandLine.RunAsync("links", "rotate", "--Data:Directory", server.Folder);
+        var misspelt = await CommandLine.RunAsync("links", "rotat", "--Data:Directory", server.Folder);
 
         Assert.That(rotated, Is.EqualTo((0, "All signed links are withdrawn, on nodes that run within five seconds; key 1 signs the next.\n", "")));
         Assert.That((misspelt.ExitCode, misspelt.Output, misspelt.Errors), Is.EqualTo((1, "", misspelt.Errors)));

@@ -4,7 +4,6 @@ using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Processes;
-using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -46,7 +45,7 @@ internal sealed class AuthorizationBehaviour<TRequest, TResponse>(ICaller caller
         }
 
         if (Required is not { Role: var least }) throw new InvalidOperationException($"{typeof(TRequest).Name} does not declare who may make it.");
-        if (!caller.Has(least)) throw new OgcException(OgcError.Forbidden, $"This needs the role '{Word(least)}'; yours is '{Word(role)}'.");
+        if (!caller.Has(least)) throw new OgcException(OgcError.Forbidden, $"This needs the role '{least.Word()}'; yours is '{role.Word()}'.");
     }
 
     private async Task EnsureSeesAsync(Caller caller, JobId job, CancellationToken cancellationToken)
@@ -63,15 +62,13 @@ internal sealed class AuthorizationBehaviour<TRequest, TResponse>(ICaller caller
         switch (Required?.ProcessUse)
         {
             case ProcessUse.Execute when !caller.Has(rights.ExecuteRole):
-                throw new OgcException(OgcError.Forbidden, $"Process '{id}' is executed from the role '{Word(rights.ExecuteRole)}' on; yours is '{Word(caller.Role!.Value)}'.");
+                throw new OgcException(OgcError.Forbidden, $"Process '{id}' is executed from the role '{rights.ExecuteRole.Word()}' on; yours is '{caller.Role!.Value.Word()}'.");
             case ProcessUse.Change when !caller.MayChangeThatOf(rights.Owner):
                 throw rights.Mutable
                     ? new OgcException(OgcError.Forbidden, $"Process '{id}' is somebody else's; its owner and admins may change it.")
                     : ProcessStoreExtensions.BuiltIn(id);
         }
     }
-
-    private static string Word(Role role) => role.ToString().ToLowerInvariant();
 
     /// <summary>Reads what a request names of a kind; null when it names none.</summary>
     private static Func<TRequest, TNamed>? Named<TNamed>() => typeof(TRequest).GetProperties()

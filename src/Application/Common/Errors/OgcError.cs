@@ -88,6 +88,9 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>A request that its caller's role does not allow.</summary>
     public static readonly OgcError Forbidden = new("about:blank", 403, "You may not do this");
 
+    /// <summary>A key that never was.</summary>
+    public static readonly OgcError NoSuchKey = new("about:blank", 404, "No such key");
+
     /// <summary>An image can't be looked up now, to hold a process to it.</summary>
     public static readonly OgcError EngineAway = new("about:blank", 503, "The container engine does not answer");
 }
