@@ -94,6 +94,8 @@ internal static class WebApiServices
         app.UseCrossOrigin();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseOwnMachine();
+        app.UseForeignPages();
         app.UseAllowedMethods();
         app.UsePageAssets();
         app.UseRoutingWithHead();

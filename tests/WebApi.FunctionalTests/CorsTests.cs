@@ -29,7 +29,7 @@ internal sealed class CorsTests : ServerTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Headers.Add("Origin", Maps);
-        using var answer = await Server.Http.SendAsync(request);
+        using var answer = await _open.Http.SendAsync(request);
         Assert.That((int)answer.StatusCode, Is.EqualTo(415));
     }
 
@@ -49,6 +49,10 @@ internal sealed class CorsTests : ServerTests
             Of(answer, "Expose-Headers")!.Split(',', StringSplitOptions.TrimEntries),
             Is.SupersetOf(new[] { "Location", "Link", "Preference-Applied", "Content-Location", "ETag" }));
     }
+
+    [Test]
+    public async Task AllowedOrigin_MayExecute() => Assert.That(
+        (int)(await _open.AskAsync("POST", "/processes/echo/execution?validateOnly=true", """{"inputs":{"message":"m"}}""", ("Origin", Maps))).Status, Is.EqualTo(200));
 
     [TestCase("https://evil.example")]
     [TestCase("null")]

@@ -7,6 +7,7 @@ namespace OgcProcesses.WebApi.FunctionalTests;
 internal sealed class ProxyTests : ServerTests
 {
     private static readonly (string, string) Loopback = ("Api:KnownProxies:0", "127.0.0.1");
+    private static readonly (string, string) AnyName = ("Security:AllowOpenOnNetwork", "true");
     private static readonly (string, string) PathBase = ("Api:PathBase", ReverseProxy.Prefix);
 
     [TestCase(true, true, false, TestName = "EveryLink_ThroughAProxyThatStripsThePrefixAndSaysSo_LeadsBackThroughIt")]
@@ -42,7 +43,7 @@ internal sealed class ProxyTests : ServerTests
     [TestCase("127.0.0.0/8")]
     public async Task Headers_OfAKnownProxy_MakeTheLinks(string known)
     {
-        using var server = new Server(("Api:KnownProxies:0", "10.0.0.0/8"), ("Api:KnownProxies:1", known));
+        using var server = new Server(("Api:KnownProxies:0", "10.0.0.0/8"), ("Api:KnownProxies:1", known), AnyName);
         var whole = await server.AskAsync("GET", "/processes", null, Forwarded("https", "ogc.example:8443", "/a/b/"));
         var partly = await server.AskAsync("GET", "/processes", null, ("X-Forwarded-Proto", "https"));
         var broken = await server.AskAsync("GET", "/processes", null, Forwarded("", "a b/<", "no path"));
@@ -56,7 +57,7 @@ internal sealed class ProxyTests : ServerTests
     [Test]
     public async Task Headers_ThatTheClientOfAProxySent_AreNotBelieved()
     {
-        using var server = new Server(Loopback);
+        using var server = new Server(Loopback, AnyName);
         var page = await server.AskAsync(
             "GET", "/", null, ("X-Forwarded-For", "127.0.0.1, 203.0.113.7"), ("X-Forwarded-Host", "evil.example, ogc.example"), ("X-Forwarded-Proto", "http, https"));
         Assert.That(LinkTo(page, "self"), Is.EqualTo("https://ogc.example/"));

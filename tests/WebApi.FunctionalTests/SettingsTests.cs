@@ -34,6 +34,9 @@ internal sealed class SettingsTests
     [TestCase("Outputs:Store", "S3", "Outputs:S3:Bucket must name a bucket")]
     [TestCase("Logging:LogLevel:Default", "Bogus", "Bogus")]
     [TestCase("urls", "notaurl", "notaurl")]
+    [TestCase("urls", "http://0.0.0.0:0", "Security:AllowOpenOnNetwork")]
+    [TestCase("urls", "http://127.0.0.1:0;http://*:0", "Security:AllowOpenOnNetwork")]
+    [TestCase("Kestrel:Endpoints:All:Url", "http://processes.example:0", "Security:AllowOpenOnNetwork")]
     public async Task Start_WrongSetting_EndsWithASentenceThatNamesIt(string setting, string value, string named)
     {
         var folder = Directory.CreateTempSubdirectory("ogcprocesses-test-").FullName;

@@ -28,6 +28,9 @@ public sealed class SecurityOptions
     /// <summary>How callers say who they are: <c>Open</c>, <c>ApiKeys</c>, <c>OpenIdConnect</c>, or <c>ApiKeys, OpenIdConnect</c>.</summary>
     public SecurityMode Mode { get; set; } = SecurityMode.Open;
 
+    /// <summary>Whether a server in mode <c>Open</c> may be reached from other machines, and under any name.</summary>
+    public bool AllowOpenOnNetwork { get; set; }
+
     /// <summary>Links to results that need no key or token.</summary>
     public ResultLinkOptions ResultLinks { get; set; } = new();
 
@@ -45,6 +48,9 @@ public sealed class SecurityOptions
 
     /// <summary>Whether the server asks nobody who they are.</summary>
     internal bool IsOpen => Mode == SecurityMode.Open;
+
+    /// <summary>Whether the server is for its own machine alone.</summary>
+    internal bool IsOnOwnMachine => IsOpen && !AllowOpenOnNetwork;
 }
 
 internal sealed class SecurityOptionsValidator : IValidateOptions<SecurityOptions>

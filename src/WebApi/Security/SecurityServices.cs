@@ -30,6 +30,7 @@ internal static class SecurityServices
             .BindConfiguration(KeyOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOwnMachine();
         services.AddSingleton<ICaller, RequestCaller>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusal>();
         services.AddAuthentication(Schemes.Any)

@@ -28,7 +28,7 @@ internal sealed partial class DeclaredExchanges(Server server) : DelegatingHandl
         var sent = response.RequestMessage!;
         var path = sent.RequestUri!.AbsolutePath;
         // A name that is not the server's own is refused before there is any API.
-        if (sent.Headers.Host is not null && response.StatusCode == HttpStatusCode.BadRequest) return response;
+        if (sent.Headers.Host is not null && response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MisdirectedRequest) return response;
         if (sent.Method == HttpMethod.Options || !path.StartsWith(server.PathBase, StringComparison.Ordinal)) return response;
         path = Slashes.Replace(path[server.PathBase.Length..].TrimEnd('/'), "/");
         var definition = await Definition.Value;

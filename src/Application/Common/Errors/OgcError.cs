@@ -91,6 +91,10 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <summary>A key that never was.</summary>
     public static readonly OgcError NoSuchKey = new("about:blank", 404, "No such key");
 
+    /// <summary>A request under a name that is not the server's.</summary>
+    /// <remarks>RFC 9110, 15.5.20</remarks>
+    public static readonly OgcError Misdirected = new("about:blank", 421, "The server does not answer under this name");
+
     /// <summary>An image can't be looked up now, to hold a process to it.</summary>
     public static readonly OgcError EngineAway = new("about:blank", 503, "The container engine does not answer");
 }
