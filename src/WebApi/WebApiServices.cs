@@ -100,6 +100,7 @@ internal static class WebApiServices
         app.UsePageAssets();
         app.UseRoutingWithHead();
         app.UseRateLimiter();
+        app.UsePrivateAnswers();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseApiPage();

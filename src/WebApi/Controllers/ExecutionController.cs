@@ -25,6 +25,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     /// <response code="201">The job was accepted and goes on.</response>
     /// <response code="204">The results, each by a link.</response>
     [HttpPost("/processes/{processId}/execution", Name = "execute")]
+    [Makes(typeof(ExecuteProcess))]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -70,6 +71,7 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     /// <response code="201">The job was accepted and goes on.</response>
     /// <response code="204">The results, each by a link.</response>
     [HttpPost("/execution", Name = "executeNamed")]
+    [Makes(typeof(ExecuteProcess))]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType<StatusInfo>(StatusCodes.Status201Created)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -41,6 +41,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>Status, progress and a message; a job that waits tells for what, one that failed tells why.</remarks>
     /// <response code="200">The job's status.</response>
     [HttpGet("{jobId}", Name = "getStatus")]
+    [Makes(typeof(GetJob))]
     [Polled]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> Status(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetJob(jobId), cancellationToken);
@@ -49,6 +50,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>For clients that follow the overview of the standard to the letter.</remarks>
     /// <response code="200">The job's status.</response>
     [HttpGet("/{jobId:guid}", Name = "getStatusAtRoot")]
+    [Makes(typeof(GetJob))]
     [Polled]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> StatusAtRoot(JobId jobId, CancellationToken cancellationToken) => Status(jobId, cancellationToken);
@@ -57,6 +59,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>A merge patch (RFC 7396) of the status, of which only the member pinned can be changed.</remarks>
     /// <response code="200">The job's status.</response>
     [HttpPatch("{jobId}", Name = "patchJob")]
+    [Makes(typeof(PinJob))]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<StatusInfo> Patch(JobId jobId, [FromBody] JobPatch request, CancellationToken cancellationToken) =>
         mediator.Send(new PinJob(jobId, request), cancellationToken);
@@ -65,6 +68,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>Its status stays; its results and its log are gone for good.</remarks>
     /// <response code="200">The job is dismissed.</response>
     [HttpDelete("{jobId}", Name = "dismiss")]
+    [Makes(typeof(DismissJob))]
     [AnswerHeader(503, "Retry-After", "In how many seconds to try again.")]
     [Problems(nameof(OgcError.NoSuchJob), nameof(OgcError.JobDismissed), nameof(OgcError.OutputStoreUnavailable))]
     public Task<StatusInfo> Dismiss(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new DismissJob(jobId), cancellationToken);
@@ -80,6 +84,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="304">The one file is that whose ETag If-None-Match names.</response>
     /// <response code="307">The one file is had from the store of outputs, at a URL that expires soon.</response>
     [HttpGet("{jobId}/results", Name = "getResult")]
+    [Makes(typeof(GetResults))]
     [ProducesResponseType<IDictionary<string, object>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
@@ -112,6 +117,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="307">The file is had from the store of outputs, at a URL that expires soon.</response>
     [HttpGet("{jobId}/results/{outputId}", Name = "getResultOutput")]
     [HttpGet("{jobId}/results/{outputId}/{index:int:min(0)}", Name = "getResultOutputValue")]
+    [Makes(typeof(GetResult))]
     [TakesResultLinks]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status206PartialContent)]
@@ -145,6 +151,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The log; as an event stream, its lines as they come, until the job has ended.</response>
     /// <response code="204">The client of the event stream has seen the end.</response>
     [HttpGet("{jobId}/logs", Name = "getLogs")]
+    [Makes(typeof(GetLogs))]
     [Polled]
     [ProducesResponseType<IReadOnlyList<LogEntry>>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -175,6 +182,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <response code="200">The events.</response>
     /// <response code="204">The client has seen the end.</response>
     [HttpGet("{jobId}/events", Name = "getEvents")]
+    [Makes(typeof(FollowJob))]
     [Polled]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -192,6 +200,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>Each callback with its tries; none for a job without a subscriber.</remarks>
     /// <response code="200">The callbacks.</response>
     [HttpGet("{jobId}/callbacks", Name = "getCallbacks")]
+    [Makes(typeof(GetCallbacks))]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<CallbackList> Callbacks(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetCallbacks(jobId), cancellationToken);
 
@@ -199,6 +208,7 @@ public sealed class JobsController(IMediator mediator) : ControllerBase
     /// <remarks>The execute request, to be looked at or sent again.</remarks>
     /// <response code="200">The execute request.</response>
     [HttpGet("{jobId}/inputs", Name = "getInputs")]
+    [Makes(typeof(GetInputs))]
     [Problems(nameof(OgcError.NoSuchJob))]
     public Task<JobInputs> Inputs(JobId jobId, CancellationToken cancellationToken) => mediator.Send(new GetInputs(jobId), cancellationToken);
 

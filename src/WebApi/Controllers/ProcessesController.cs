@@ -36,6 +36,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <param name="workflow">The workflow to take where a CWL document has several; without it the first.</param>
     /// <param name="cancellationToken">Ends the wait for a document by link.</param>
     [HttpPost(Name = "deploy")]
+    [Makes(typeof(DeployProcess))]
     [AnswerHeader(201, "Location", "Where the process is described.")]
     [AnswerHeader(201, "ETag", "Changes with the process.")]
     [AnswerHeader(403, "Location", "Where the process is described.")]
@@ -56,6 +57,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <response code="200">The process description.</response>
     /// <response code="304">It is the one whose ETag If-None-Match names.</response>
     [HttpGet("{processId}", Name = "getProcessDescription")]
+    [Makes(typeof(DescribeProcess))]
     [ProducesResponseType<ProcessDocument>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [AnswerHeader(304, "ETag", "Changes with the process.")]
@@ -76,6 +78,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <response code="200">The statistics.</response>
     /// <response code="304">They are those whose ETag If-None-Match names.</response>
     [HttpGet("{processId}/statistics", Name = "getStatistics")]
+    [Makes(typeof(GetStatistics))]
     [ProducesResponseType<ProcessStatistics>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [AnswerHeader(304, "ETag", "Changes with the statistics.")]
@@ -97,6 +100,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <param name="workflow">The workflow to take where a CWL document has several; without it the first.</param>
     /// <param name="cancellationToken">Ends the wait for a document by link.</param>
     [HttpPut("{processId}", Name = "replace")]
+    [Makes(typeof(ReplaceProcess))]
     [AnswerHeader(403, "Location", "Where the process is described.")]
     [RequestHeader("If-Match", "The ETag of the revision to replace.")]
     [RequestHeader("Prefer", "return=representation: answer with the summary.")]
@@ -122,6 +126,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <remarks>Jobs under way go on, and results stay where they are. With If-Match only the revision whose ETag it names.</remarks>
     /// <response code="204">The process is undeployed.</response>
     [HttpDelete("{processId}", Name = "undeploy")]
+    [Makes(typeof(UndeployProcess))]
     [AnswerHeader(403, "Location", "Where the process is described.")]
     [RequestHeader("If-Match", "The ETag of the revision to undeploy.")]
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess), nameof(OgcError.ProcessChanged))]
@@ -136,6 +141,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <remarks>For its owner and admins.</remarks>
     /// <response code="200">The rules.</response>
     [HttpGet("{processId}/access", Name = "getAccess")]
+    [Makes(typeof(GetAccess))]
     [Problems(nameof(OgcError.NoSuchProcess))]
     public Task<AccessRules> Access(ProcessId processId, CancellationToken cancellationToken) => mediator.Send(new GetAccess(processId), cancellationToken);
 
@@ -143,6 +149,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <remarks>For its owner and admins. What is left out is as for a process that is shared with nobody; jobs under way go on.</remarks>
     /// <response code="200">The rules as they are now.</response>
     [HttpPut("{processId}/access", Name = "setAccess")]
+    [Makes(typeof(SetAccess))]
     [Problems(nameof(OgcError.ImmutableProcess), nameof(OgcError.NoSuchProcess))]
     [AnswerHeader(403, "Location", "Where the process is described, if it is built in.")]
     public Task<AccessRules> SetAccess(ProcessId processId, [FromBody] AccessRules request, CancellationToken cancellationToken) =>
@@ -153,6 +160,7 @@ public sealed class ProcessesController(IMediator mediator, ILinks links) : Cont
     /// <response code="200">The application package.</response>
     /// <response code="304">It is the one whose ETag If-None-Match names.</response>
     [HttpGet("{processId}/package", Name = "getPackage")]
+    [Makes(typeof(GetPackage))]
     [AnswerHeader(403, "Location", "Where the process is described.")]
     [ProducesResponseType<ApplicationPackage>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]

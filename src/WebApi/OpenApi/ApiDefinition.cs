@@ -1,15 +1,14 @@
+using Microsoft.Extensions.Options;
 using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
+using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
 /// <summary>Generates the API's definition from its controllers, and shows it to people.</summary>
-/// <remarks>
-/// Whoever adds access control adds its security schemes here: the operations of single processes are copies of the
-/// operation <c>execute</c> and take over what it requires.
-/// </remarks>
+/// <remarks>The operations of single processes are copies of the operation <c>execute</c> and take over what it requires.</remarks>
 internal static class ApiDefinition
 {
     public const string DocumentName = "api";
@@ -17,7 +16,7 @@ internal static class ApiDefinition
     public static IServiceCollection AddApiDefinition(this IServiceCollection services) => services
         .AddSingleton<GenericDefinition>()
         .AddSingleton<Definitions>()
-        .AddOpenApiDocument(document =>
+        .AddOpenApiDocument((document, services) =>
         {
             document.DocumentName = DocumentName;
             document.Title = "OgcProcesses";
@@ -41,6 +40,9 @@ internal static class ApiDefinition
             document.OperationProcessors.Add(new PageAnswers());
             document.OperationProcessors.Add(new Headers());
             document.OperationProcessors.Add(new Examples());
+            var access = new AccessSchemes(services.GetRequiredService<IOptions<SecurityOptions>>().Value);
+            document.DocumentProcessors.Add(access);
+            document.OperationProcessors.Add(access);
         });
 
     public static void UseApiDefinition(this WebApplication app) => app.UseSwaggerUi(ui =>
