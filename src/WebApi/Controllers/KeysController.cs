@@ -23,6 +23,7 @@ public sealed class KeysController(IMediator mediator, ILinks links) : Controlle
     /// <response code="201">The key.</response>
     [HttpPost(Name = "createKey")]
     [AnswerHeader(201, "Location", "The list of keys, of which this is the first.")]
+    [Makes(typeof(CreateKey))]
     [ProducesResponseType<NewKey>(StatusCodes.Status201Created)]
     public async Task<CreatedResult> Create([FromBody] KeyRequest key, CancellationToken cancellationToken)
     {
@@ -35,6 +36,7 @@ public sealed class KeysController(IMediator mediator, ILinks links) : Controlle
     /// <remarks>For admins. Whoever holds it is refused within five seconds, on every node.</remarks>
     /// <response code="200">The key, as it is now.</response>
     [HttpDelete("{keyId}", Name = "revokeKey")]
+    [Makes(typeof(RevokeKey))]
     [Problems(nameof(OgcError.NoSuchKey))]
     public Task<KeyInfo> Revoke(string keyId, CancellationToken cancellationToken) => mediator.Send(new RevokeKey(keyId), cancellationToken);
 }

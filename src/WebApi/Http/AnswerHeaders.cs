@@ -21,7 +21,7 @@ internal static class AnswerHeaders
             {
                 var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "same-origin";
+                if (StringValues.IsNullOrEmpty(headers["Referrer-Policy"])) headers["Referrer-Policy"] = "same-origin";
                 headers["Cross-Origin-Resource-Policy"] = isShared ? "cross-origin" : "same-origin";
                 // RFC 6797, 7.2: never where the answer is not protected itself. A name of this machine is many servers.
                 if (context.Request is { IsHttps: true, Host.Host: not ("localhost" or "127.0.0.1" or "[::1]") }) headers.StrictTransportSecurity = "max-age=31536000";

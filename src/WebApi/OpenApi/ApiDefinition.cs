@@ -18,6 +18,7 @@ internal static class ApiDefinition
         .AddSingleton<Definitions>()
         .AddOpenApiDocument((document, services) =>
         {
+            var security = services.GetRequiredService<IOptions<SecurityOptions>>().Value;
             document.DocumentName = DocumentName;
             document.Title = "OgcProcesses";
             document.Description = "Runs Earth-science algorithms, packed as container images, by the standard OGC API - Processes.";
@@ -35,12 +36,12 @@ internal static class ApiDefinition
             document.SchemaSettings.SchemaProcessors.Add(new AlwaysPresent());
             document.OperationProcessors.Add(new BodyMediaTypes());
             document.OperationProcessors.Add(new QueryParameters());
-            document.OperationProcessors.Add(new ProblemResponses());
+            document.OperationProcessors.Add(new ProblemResponses(security));
             document.OperationProcessors.Add(new JobCallbacks());
             document.OperationProcessors.Add(new PageAnswers());
             document.OperationProcessors.Add(new Headers());
             document.OperationProcessors.Add(new Examples());
-            var access = new AccessSchemes(services.GetRequiredService<IOptions<SecurityOptions>>().Value);
+            var access = new AccessSchemes(security);
             document.DocumentProcessors.Add(access);
             document.OperationProcessors.Add(access);
         });

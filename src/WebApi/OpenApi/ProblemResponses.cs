@@ -11,12 +11,13 @@ using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.WebApi.Http;
+using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi.OpenApi;
 
 /// <summary>Adds the errors that an operation may answer, each with an example.</summary>
 /// <remarks>/req/oas30/completeness, /req/oas30/exceptions-codes</remarks>
-internal sealed class ProblemResponses : IOperationProcessor
+internal sealed class ProblemResponses(SecurityOptions security) : IOperationProcessor
 {
     private static readonly KeyValuePair<string, OgcError> Invalid = new(nameof(OgcError.InvalidParameterValue), OgcError.InvalidParameterValue);
 
@@ -43,7 +44,7 @@ internal sealed class ProblemResponses : IOperationProcessor
         return true;
     }
 
-    private static IEnumerable<KeyValuePair<string, OgcError>> ErrorsOf(OpenApiOperation operation, MethodInfo action)
+    private IEnumerable<KeyValuePair<string, OgcError>> ErrorsOf(OpenApiOperation operation, MethodInfo action)
     {
         var hasBody = operation.RequestBody is not null;
         var problems = action.GetCustomAttribute<ProblemsAttribute>();
@@ -51,11 +52,11 @@ internal sealed class ProblemResponses : IOperationProcessor
             ? Invalid
             // What the web server itself refuses: a host, a header.
             : Unnamed(StatusCodes.Status400BadRequest);
-        if (!action.DeclaringType!.IsDefined(typeof(AllowAnonymousAttribute)))
+        if (!security.IsOpen && !action.DeclaringType!.IsDefined(typeof(AllowAnonymousAttribute)))
         {
             yield return new(nameof(OgcError.Unauthenticated), OgcError.Unauthenticated);
             yield return new(nameof(OgcError.Forbidden), OgcError.Forbidden);
-            yield return new(nameof(OgcError.IssuerUnavailable), OgcError.IssuerUnavailable);
+            if (security.TakesTokens) yield return new(nameof(OgcError.IssuerUnavailable), OgcError.IssuerUnavailable);
         }
 
         foreach (var error in problems?.Errors ?? []) yield return error;
