@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
@@ -33,6 +34,10 @@ public static class InfrastructureServices
             .ValidateOnStart();
         services.AddOptions<RetentionOptions>()
             .BindConfiguration(RetentionOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddOptions<QuotaOptions>()
+            .BindConfiguration(QuotaOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(provider => new ThisNode(

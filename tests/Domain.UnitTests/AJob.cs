@@ -23,6 +23,7 @@ internal sealed class AJob
     private ExecuteRequest _request = Asked("{}");
     private JobFailure _failure = new(JobFailureKind.ExitCode, "The program ended with exit code 3: no such band", 3, "no such band");
     private JobOutput[] _outputs = [];
+    private string _owner = "anna";
     private DateTimeOffset _at = Now;
 
     private AJob(JobStatus status) => _status = status;
@@ -50,6 +51,12 @@ internal sealed class AJob
     public AJob For(Process process)
     {
         _process = process;
+        return this;
+    }
+
+    public AJob By(string owner)
+    {
+        _owner = owner;
         return this;
     }
 
@@ -96,7 +103,7 @@ internal sealed class AJob
 
     public Job Build()
     {
-        var job = Job.Accept(_process ?? AProcess.Named("echo").Deploy(), _request, "anna", _at);
+        var job = Job.Accept(_process ?? AProcess.Named("echo").Deploy(), _request, _owner, _at);
         if (_status is JobStatus.Running or JobStatus.Successful or JobStatus.Failed) job.Start(Node, _at + (LeaseEnd - Now), _at);
         if (_status is JobStatus.Successful) job.Succeed(FirstClaim, _outputs, _at);
         if (_status is JobStatus.Failed) job.Fail(FirstClaim, _failure, _at, _outputs);

@@ -10,6 +10,7 @@ using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Domain.Access;
@@ -40,6 +41,7 @@ internal sealed class SqlServerStatementTests
         await CallAsync(Noted<IApiKeyStore>(services));
         await CallAsync(Noted<ICallbackStore>(services), Noted<IJobStore>(services));
         await CallAsync(Noted<IRetentionStore>(services));
+        await CallAsync(Noted<IUsageStore>(services));
         await CallAsync(Noted<IResultLinkKeyStore>(services));
         await CallOnDamagedRowsAsync(services);
         _claim = await ClaimAsync();
@@ -176,8 +178,10 @@ internal sealed class SqlServerStatementTests
         await jobs.FindOwnerAsync(job.Id, None);
         foreach (var owner in (string?[])[null, "anna"]) await jobs.FindProcessAsync(job.Id, owner, None);
         await jobs.FindSuccessfulAsync(new('0', 64), "anna", Noon, None);
-        await jobs.ListWaitingAsync([], Noon, 10, None);
-        await jobs.ListWaitingAsync(few, Noon, 10, None);
+        await jobs.ListWaitingAsync([], Noon, null, 10, None);
+        await jobs.ListWaitingAsync(few, Noon, "anna", 10, None);
+        await jobs.ListWaitingBehindAsync(new(job.Id, "anna", Noon, Echo, job.RevisionId), few, Noon, 10, None);
+        await jobs.CountRunningAsync(None);
         await jobs.CountWaitingBeforeAsync(job, 10, None);
         await jobs.ListAbandonedAsync(Node, [], Noon, None);
         await jobs.ListWithoutOutputsAsync([job.Id, JobId.New()], [JobStatus.Dismissed, JobStatus.Failed], None);
@@ -209,6 +213,12 @@ internal sealed class SqlServerStatementTests
         await callbacks.ListAsync(job.Id, None);
         await callbacks.TakeDueAsync(10, Noon, Noon.AddMinutes(1), None);
         await callbacks.UpdateAsync(job.Id, CallbackKind.InProgress, callback => callback.Acknowledge(new(callback.EventId, 1, Noon, 200, null)), None);
+    }
+
+    private static async Task CallAsync(IUsageStore usage)
+    {
+        await usage.GetCpuTimeAsync("anna", new(2026, 1, 31), None);
+        await usage.SumStoredBytesAsync("anna", None);
     }
 
     private static async Task CallAsync(IRetentionStore retention)

@@ -13,7 +13,7 @@ internal sealed class LimitsTests
     [OneTimeSetUp]
     public void Start() => _small = new(
         ("Limits:MaxPackageBytes", "4000"), ("Limits:MaxJsonDepth", "16"), ("Limits:MinBodyBytesPerSecond", "1000000"), ("Limits:MaxHeaderBytes", "4096"),
-        ("Limits:MaxRequestLineBytes", "512"), ("Runner:MaxInputs", "30"), ("Runner:MaxOccurrences", "3"), ("Runner:MaxQueuedJobsPerCaller", "2"), ("Runner:MaxConcurrentJobs", "1"));
+        ("Limits:MaxRequestLineBytes", "512"), ("Runner:MaxInputs", "30"), ("Runner:MaxOccurrences", "3"), ("Quotas:MaxQueuedJobs", "2"), ("Runner:MaxConcurrentJobs", "1"));
 
     [OneTimeTearDown]
     public void Stop() => _small.Dispose();
@@ -82,7 +82,7 @@ internal sealed class LimitsTests
             Assert.That((int)refused.Status, Is.EqualTo(429), refused.Text);
             Assert.That(refused.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(10)));
             Assert.That(refused.Json["title"]!.GetValue<string>(), Is.EqualTo("Too many jobs are waiting"));
-            Assert.That(refused.Json["detail"]!.GetValue<string>(), Does.Contain("2 of your jobs").And.Contain("Runner:MaxQueuedJobsPerCaller"));
+            Assert.That(refused.Json["detail"]!.GetValue<string>(), Does.Contain("2 of your jobs").And.Contain("Quotas:MaxQueuedJobs"));
         });
         await _small.DeleteAsync($"/jobs/{second}");
         var fourth = await AcceptedAsync(_small);

@@ -13,6 +13,7 @@ internal sealed class SettingsTests
     [TestCase("Security:OpenIdConnect:Roles:Boss:0", "bosses", "Boss")]
     [TestCase("Runner:MaxConcurrentJobs", "0", "MaxConcurrentJobs")]
     [TestCase("Runner:LeaseDuration", "00:00:00", "LeaseDuration")]
+    [TestCase("Quotas:Callers:0:MaxRunningJobs", "2", "Quotas:Callers:0:Id")]
     [TestCase("Runner:StopGrace", "soon", "StopGrace")]
     [TestCase("Runner:MaxConcurentJobs", "4", "MaxConcurentJobs")]
     [TestCase("Api:MaxRequestBytes", "many", "MaxRequestBytes")]

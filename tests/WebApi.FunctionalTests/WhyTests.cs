@@ -160,10 +160,10 @@ internal sealed class WhyTests : ServerTests
         Assert.That(page, Does.Contain("What to do").And.Contain("image&#x27;s PATH").And.Contain("&lt;b&gt;last&lt;/b&gt;"));
     }
 
-    [TestCase("Runner:MaxConcurrentJobs", "1", "Waiting behind 1 job: all 1 places for running jobs are taken")]
-    [TestCase("Runner:MaxConcurrentJobsPerProcess", "1", "Waiting behind 1 job: all 1 places for jobs of this process are taken")]
-    [TestCase("Runner:CpuBudget", "0.6", "Waiting behind 1 job: the cores it needs are in use")]
-    [TestCase("Runner:MemoryBudget", "200000000", "Waiting behind 1 job: the memory it needs is in use")]
+    [TestCase("Runner:MaxConcurrentJobs", "1", "Waiting behind 1 of your jobs: all 1 places for running jobs are taken")]
+    [TestCase("Runner:MaxConcurrentJobsPerProcess", "1", "Waiting behind 1 of your jobs: all 1 places for jobs of this process are taken")]
+    [TestCase("Runner:CpuBudget", "0.6", "Waiting behind 1 of your jobs: the cores it needs are in use")]
+    [TestCase("Runner:MemoryBudget", "200000000", "Waiting behind 1 of your jobs: the memory it needs is in use")]
     public async Task WaitingJob_TellsItsPositionAndWhatItWaitsFor(string setting, string value, string message)
     {
         using var server = new Server((setting, value), ("Runner:DefaultMemoryRequest", "130000000"));
@@ -172,7 +172,7 @@ internal sealed class WhyTests : ServerTests
         var next = await ExecuteAsync(server, "echo", """{"inputs":{"message":"m"}}""");
         var last = await ExecuteAsync(server, "echo", """{"inputs":{"message":"m"}}""");
         Assert.That((await server.GetAsync($"/jobs/{last}")).Json["message"]!.GetValue<string>(), Is.EqualTo(message));
-        Assert.That((await server.GetAsync($"/jobs/{next}")).Json["message"]!.GetValue<string>(), Is.EqualTo(message.Replace("Waiting behind 1 job", "Next to start")));
+        Assert.That((await server.GetAsync($"/jobs/{next}")).Json["message"]!.GetValue<string>(), Is.EqualTo(message.Replace("Waiting behind 1 of your jobs", "Next of your jobs to start")));
         await server.DeleteAsync($"/jobs/{running}");
         Assert.That((await server.EndOfAsync(last)).Json["status"]!.GetValue<string>(), Is.EqualTo("successful"));
     }
@@ -199,7 +199,7 @@ internal sealed class WhyTests : ServerTests
         {
             await smaller.StartAsync();
             var status = await smaller.UntilAsync(waiting, _ => true);
-            Assert.That(status["message"]!.GetValue<string>(), Is.EqualTo("Next to start: it needs more cores than this server gives to jobs"));
+            Assert.That(status["message"]!.GetValue<string>(), Is.EqualTo("Next of your jobs to start: it needs more cores than this server gives to jobs"));
             await smaller.KillAsync();
         }
 
@@ -207,7 +207,7 @@ internal sealed class WhyTests : ServerTests
         {
             await full.StartAsync(isReady: false);
             var status = await full.UntilAsync(waiting, _ => true);
-            Assert.That(status["message"]!.GetValue<string>(), Is.EqualTo("Next to start: the server's disk is full"));
+            Assert.That(status["message"]!.GetValue<string>(), Is.EqualTo("Next of your jobs to start: the server's disk is full"));
             using var http = new HttpClient();
             (await http.DeleteAsync($"{full.Url}/jobs/{running}")).Dispose();
             await full.StopAsync();

@@ -44,15 +44,28 @@ public interface IJobStore
     /// </summary>
     Task<Job?> UpdateAsync(JobId id, Action<Job> change, CancellationToken cancellationToken);
 
-    /// <summary>The waiting jobs that are next, oldest first.</summary>
+    /// <summary>Waiting jobs owner by owner, each one's oldest first.</summary>
+    /// <param name="passOver">Processes whose jobs can't start now.</param>
+    /// <param name="now">Jobs that are put off until later than this are left out.</param>
+    /// <param name="afterOwner">Only those of owners behind this one, in the order of the database; null for all.</param>
+    /// <param name="limit">Most jobs to give.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, string? afterOwner, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The jobs that wait longest of those of the same owner that are younger than one.</summary>
+    /// <param name="job">That one.</param>
     /// <param name="passOver">Processes whose jobs can't start now.</param>
     /// <param name="now">Jobs that are put off until later than this are left out.</param>
     /// <param name="limit">Most jobs to give.</param>
     /// <param name="cancellationToken">Ends the query.</param>
-    Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
-        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<WaitingJob>> ListWaitingBehindAsync(
+        WaitingJob job, IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>How many jobs wait before this one, counted no further than <paramref name="most"/>.</summary>
+    /// <summary>How many jobs run on all nodes, of each owner and revision.</summary>
+    Task<IReadOnlyList<RunningJobs>> CountRunningAsync(CancellationToken cancellationToken);
+
+    /// <summary>How many jobs of its owner wait before this one, counted no further than <paramref name="most"/>.</summary>
     Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken);
 
     /// <summary>Running jobs that nobody works on: this node's own that are not among <paramref name="known"/>, and those whose lease ran out.</summary>
@@ -108,4 +121,7 @@ public sealed record JobFilter(
 public sealed record DurationRange(TimeSpan Least, TimeSpan Most, DateTimeOffset Now);
 
 /// <summary>A job that waits for its turn.</summary>
-public sealed record WaitingJob(JobId Id, ProcessId ProcessId, Guid RevisionId);
+public sealed record WaitingJob(JobId Id, string Owner, DateTimeOffset Created, ProcessId ProcessId, Guid RevisionId);
+
+/// <summary>How many jobs of an owner run of one revision of a process.</summary>
+public sealed record RunningJobs(string Owner, Guid RevisionId, int Count);

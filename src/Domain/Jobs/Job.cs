@@ -81,6 +81,9 @@ public sealed class Job
     /// <summary>What its last attempt used.</summary>
     public JobUsage Usage { get; private set; } = JobUsage.None;
 
+    /// <summary>CPU time that its changes since it was read have noted, whichever attempt used it.</summary>
+    public TimeSpan CpuNoted { get; private set; }
+
     /// <summary>What executions identical to its last attempt have in common; null where results are not reused.</summary>
     public string? Fingerprint { get; private set; }
 
@@ -221,11 +224,13 @@ public sealed class Job
         Version++;
     }
 
-    /// <summary>Notes what the attempt has used so far.</summary>
+    /// <summary>Notes what the attempt has used so far; also of a job that was dismissed meanwhile, which does not undo it.</summary>
     public void NoteUsage(Claim claim, JobUsage seen)
     {
-        EnsureHeldBy(claim);
+        if (Status != Dismissed || (Node, Attempt) != (claim.Node, claim.Attempt)) EnsureHeldBy(claim);
+        var before = Usage.CpuTime ?? TimeSpan.Zero;
         Usage = Usage.With(seen);
+        CpuNoted += (Usage.CpuTime ?? TimeSpan.Zero) - before;
         Version++;
     }
 

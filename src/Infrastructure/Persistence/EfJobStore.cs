@@ -116,20 +116,34 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
     }
 
     public async Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
-        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, string? afterOwner, int limit, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        var waiting = context.Jobs.Where(job => job.Status == JobStatus.Accepted && (job.NotBefore == null || job.NotBefore <= now));
-        if (passOver.Count > 0) waiting = waiting.Where(job => !passOver.Contains(job.ProcessId));
-        return await waiting.OrderBy(job => job.Created).ThenBy(job => job.Id).Take(limit)
-            .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))
+        var owners = afterOwner is null ? context.Jobs : context.Jobs.Where(job => string.Compare(job.Owner, afterOwner) > 0);
+        return await owners.Waiting(passOver, now, limit).ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<WaitingJob>> ListWaitingBehindAsync(
+        WaitingJob job, IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.Jobs.Where(other => other.Owner == job.Owner).NewerThan(job.Created, job.Id)
+            .Waiting(passOver, now, limit).ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<RunningJobs>> CountRunningAsync(CancellationToken cancellationToken)
+    {
+        await using var context = contexts.CreateDbContext();
+        return await context.Jobs.Where(job => job.Status == JobStatus.Running)
+            .GroupBy(job => new { job.Owner, job.RevisionId })
+            .Select(jobs => new RunningJobs(jobs.Key.Owner, jobs.Key.RevisionId, jobs.Count()))
             .ToListAsync(cancellationToken);
     }
 
     public async Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken)
     {
         await using var context = contexts.CreateDbContext();
-        return await context.Jobs.Where(other => other.Status == JobStatus.Accepted).OlderThan(job.Created, job.Id)
+        return await context.Jobs.Where(other => other.Owner == job.Owner && other.Status == JobStatus.Accepted).OlderThan(job.Created, job.Id)
             .OrderBy(other => other.Created).ThenBy(other => other.Id).Take(most).CountAsync(cancellationToken);
     }
 
@@ -219,7 +233,7 @@ internal sealed class EfJobStore(IDbContextFactory<OgcDbContext> contexts, Datab
 
         try
         {
-            await context.SaveOnceAsync(job, cancellationToken);
+            await context.SaveOnceAsync(job, job.CpuNoted > TimeSpan.Zero ? () => context.CountCpuAsync(job, cancellationToken) : null, cancellationToken);
         }
         catch (DbUpdateException clash) when (context.IsDuplicate(clash))
         {

@@ -13,6 +13,7 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.Ignore(job => job.Request);
         builder.Ignore(job => job.Outputs);
         builder.Ignore(job => job.Raised);
+        builder.Ignore(job => job.CpuNoted);
         builder.Property(job => job.Owner).HasMaxLength(256);
         builder.Property(job => job.Message).HasMaxLength(2_000).HasConversion(ClippingConverter.To(2_000));
         builder.Property(job => job.Node).HasMaxLength(256);
@@ -39,11 +40,14 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         builder.HasIndex(job => new { job.Created, job.Id }).HasDatabaseName("ix_jobs_created").HasFilter("version >= 0");
         builder.HasIndex(job => new { job.ProcessId, job.Created, job.Id }).HasDatabaseName("ix_jobs_process");
         builder.HasIndex(job => new { job.ProcessId, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_process_status");
-        // The process at its end lets a look at the queue pass over many waiting jobs without reading their rows, and the
-        // duration does the same for lists by it. It is known when the status changes, so it costs no write of its own.
+        // The duration at the end lets lists by it pass over many jobs without reading their rows. It is known when the status
+        // changes, so it costs no write of its own.
         builder.HasIndex(job => new { job.Status, job.Created, job.Id, job.ProcessId, job.Duration }).HasDatabaseName("ix_jobs_status");
         builder.HasIndex(job => new { job.Owner, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner");
         builder.HasIndex(job => new { job.Owner, job.ProcessId, job.Status, job.Created, job.Id, job.Duration }).HasDatabaseName("ix_jobs_owner_process");
+        // Whose turn it is, among what waits alone. The status is there for SQLite, which takes it for a reason to choose the index; the process lets
+        // a look pass over many jobs of full ones.
+        builder.HasIndex(job => new { job.Status, job.Owner, job.Created, job.Id, job.ProcessId }).HasDatabaseName("ix_jobs_waiting").HasFilter("status = 'accepted'");
         // For durations that few jobs have; these, too, are only for queries that ask for them, and each for its own.
         builder.HasIndex(job => new { job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_duration").HasFilter("duration IS NOT NULL AND version >= 0");
         builder.HasIndex(job => new { job.ProcessId, job.Status, job.Duration, job.Created, job.Id }).HasDatabaseName("ix_jobs_process_duration").HasFilter("duration IS NOT NULL AND attempt >= 0");
@@ -52,6 +56,17 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         // For the sweeper: ended jobs by the time they state themselves, or by their end; and those with files, from the oldest on.
         builder.HasIndex(job => new { job.Expires, job.Finished, job.Pinned }).HasDatabaseName("ix_jobs_expires").HasFilter("finished IS NOT NULL");
         builder.HasIndex(job => new { job.Finished, job.StoredBytes, job.Pinned }).HasDatabaseName("ix_jobs_stored").HasFilter("stored_bytes > 0");
+        builder.HasIndex(job => new { job.Owner, job.StoredBytes }).HasDatabaseName("ix_jobs_owner_stored").HasFilter("stored_bytes > 0");
+    }
+}
+
+internal sealed class OwnerCpuConfiguration : IEntityTypeConfiguration<OwnerCpuRow>
+{
+    public void Configure(EntityTypeBuilder<OwnerCpuRow> builder)
+    {
+        builder.ToTable("owner_cpu");
+        builder.HasKey(row => new { row.Owner, row.Day });
+        builder.Property(row => row.Owner).HasMaxLength(256);
     }
 }
 

@@ -99,7 +99,17 @@ internal static class JobQueries
         // The first term alone would do for the truth; it is what lets an index begin in the right place.
         jobs.Where(job => job.Created <= created && (job.Created < created || job.Id < id));
 
-    private static IQueryable<Job> NewerThan(this IQueryable<Job> jobs, DateTimeOffset created, JobId id) =>
+    /// <summary>The waiting jobs that can have their turn, owner by owner.</summary>
+    public static IQueryable<WaitingJob> Waiting(this IQueryable<Job> jobs, IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit)
+    {
+        var waiting = jobs.Where(job => job.Status == JobStatus.Accepted && (job.NotBefore == null || job.NotBefore <= now));
+        if (passOver.Count > 0) waiting = waiting.Where(job => !passOver.Contains(job.ProcessId));
+        return waiting.OrderBy(job => job.Owner).ThenBy(job => job.Created).ThenBy(job => job.Id).Take(limit)
+            .Select(job => new WaitingJob(job.Id, job.Owner, job.Created, job.ProcessId, job.RevisionId));
+    }
+
+    /// <summary>The jobs behind a place in the list's order turned round.</summary>
+    public static IQueryable<Job> NewerThan(this IQueryable<Job> jobs, DateTimeOffset created, JobId id) =>
         jobs.Where(job => job.Created >= created && (job.Created > created || job.Id > id));
 
     private static IQueryable<Job> From(this IQueryable<Job> jobs, Cursor? cursor)

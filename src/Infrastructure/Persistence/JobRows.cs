@@ -52,6 +52,16 @@ internal sealed class JobOutputRow
         new(OutputId, Index, MediaType, Value, FileKey is null ? null : new(FileKey, FileName!, FileLength ?? 0, FileSha256!));
 }
 
+/// <summary>CPU time of an owner's jobs on one day in UTC. It stays when they go.</summary>
+internal sealed class OwnerCpuRow
+{
+    public required string Owner { get; init; }
+
+    public DateOnly Day { get; init; }
+
+    public long Microseconds { get; init; }
+}
+
 /// <summary>Puts into a job what lies outside its row.</summary>
 internal static class JobParts
 {

@@ -28,6 +28,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<JobOutputRow> JobOutputs => Set<JobOutputRow>();
 
+    public DbSet<OwnerCpuRow> OwnerCpu => Set<OwnerCpuRow>();
+
     public DbSet<Callback> Callbacks => Set<Callback>();
 
     public DbSet<ExecutionKey> ExecutionKeys => Set<ExecutionKey>();
@@ -43,9 +45,10 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     /// <summary>Saves all changes, also where the connection breaks after the commit: they are sent again then, and meet themselves.</summary>
     /// <param name="changed">The one whose row tells whether the changes were saved.</param>
+    /// <param name="before">What else is to be done in the same transaction, before the changes are saved; done again with them. Null for nothing.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <remarks>https://learn.microsoft.com/ef/core/miscellaneous/connection-resiliency#transaction-commit-failure-and-the-idempotency-issue</remarks>
-    public Task<int> SaveOnceAsync(object changed, CancellationToken cancellationToken)
+    public Task<int> SaveOnceAsync(object changed, Func<Task>? before, CancellationToken cancellationToken)
     {
         var attempts = 0;
         return Database.CreateExecutionStrategy().ExecuteAsync(async () =>
@@ -53,7 +56,14 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
             attempts++;
             try
             {
-                return await SaveChangesAsync(cancellationToken);
+                if (before is null) return await SaveChangesAsync(cancellationToken);
+                await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+                await before();
+                // Accepted only once they are committed, or a second attempt would find nothing to save.
+                var saved = await SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                ChangeTracker.AcceptAllChanges();
+                return saved;
             }
             catch (DbUpdateException clash) when (attempts > 1 && (clash is DbUpdateConcurrencyException || IsDuplicate(clash)))
             {
@@ -62,6 +72,10 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
             }
         });
     }
+
+    /// <summary>Saves all changes, and nothing besides.</summary>
+    /// <inheritdoc cref="SaveOnceAsync(object, Func{Task}?, CancellationToken)" />
+    public Task<int> SaveOnceAsync(object changed, CancellationToken cancellationToken) => SaveOnceAsync(changed, null, cancellationToken);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -9,6 +9,7 @@ using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Storage;
@@ -40,6 +41,7 @@ public static class PersistenceServices
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<EfJobStore>());
         services.AddSingleton<IExecutionKeyStore, EfExecutionKeyStore>();
         services.AddSingleton<IRetentionStore, EfRetentionStore>();
+        services.AddSingleton<IUsageStore, EfUsageStore>();
         services.AddSingleton<ICallbackStore, EfCallbackStore>();
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton<IResultLinkKeyStore, EfResultLinkKeyStore>();

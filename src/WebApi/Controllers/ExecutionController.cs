@@ -45,7 +45,8 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
     [Problems(
         nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
-        nameof(OgcError.KeyReused), nameof(OgcError.TooManyJobs), nameof(OgcError.InsufficientStorage))]
+        nameof(OgcError.KeyReused), nameof(OgcError.TooManyJobs), nameof(OgcError.CpuTimeUsedUp), nameof(OgcError.TooMuchStored),
+        nameof(OgcError.InsufficientStorage))]
     public async Task<IActionResult> Execute(
         ProcessId processId, [FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken)
     {
@@ -91,7 +92,8 @@ public sealed class ExecutionController(IMediator mediator, ILinks links) : Cont
     [AnswerHeader(204, "Preference-Applied", "The preferences that were honoured.")]
     [Problems(
         nameof(OgcError.NoSuchProcess), nameof(OgcError.JobFailedByInput), nameof(OgcError.JobFailed), nameof(OgcError.JobDismissed),
-        nameof(OgcError.KeyReused), nameof(OgcError.TooManyJobs), nameof(OgcError.InsufficientStorage))]
+        nameof(OgcError.KeyReused), nameof(OgcError.TooManyJobs), nameof(OgcError.CpuTimeUsedUp), nameof(OgcError.TooMuchStored),
+        nameof(OgcError.InsufficientStorage))]
     public Task<IActionResult> ExecuteNamed([FromBody] Execute request, [FromQuery] bool validateOnly, CancellationToken cancellationToken) =>
         Execute(NamedProcess(request.Process), request, validateOnly, cancellationToken);
 

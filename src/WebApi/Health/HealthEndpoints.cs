@@ -32,7 +32,7 @@ internal sealed class DatabaseCheck(IJobStore jobs) : IHealthCheck
     {
         try
         {
-            await jobs.ListWaitingAsync([], DateTimeOffset.MaxValue, 1, cancellationToken);
+            await jobs.ListWaitingAsync([], DateTimeOffset.MaxValue, null, 1, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

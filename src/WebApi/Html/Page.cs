@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using OgcProcesses.Application.Access.Me;
 using OgcProcesses.Application.Conformance;
 using OgcProcesses.Application.Jobs.Get;
 using OgcProcesses.Application.Jobs.Inputs;
@@ -48,6 +49,7 @@ internal static class Page
         ProcessStatistics => "Statistics",
         JobList => "Jobs",
         StatusInfo => "Job",
+        CallerInfo => "Me",
         JobInputs => "Inputs",
         IAsyncEnumerable<LogEntry> => "Logs",
         JobResults => "Results",

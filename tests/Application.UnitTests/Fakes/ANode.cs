@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -28,7 +29,8 @@ internal sealed class ANode : IDisposable
             new(Jobs, Outputs, Microsoft.Extensions.Options.Options.Create(reuse ?? new() { Enabled = true }), Clock, NullLogger<ResultReuse>.Instance),
             new FakeSchemas(), new(Folders, Folders, options, Clock), recovery, remains, options, Clock,
             NullLogger<JobRunner>.Instance);
-        Dispatcher = new(Jobs, Processes, Admission, JobRunner, recovery, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
+        var line = new WaitingLine(Jobs, Processes, Admission, options, Microsoft.Extensions.Options.Options.Create(Quotas), Clock);
+        Dispatcher = new(Jobs, Processes, Admission, line, JobRunner, recovery, _signals, node, options, Clock, NullLogger<JobDispatcher>.Instance);
         Reconciler = new(Jobs, Runner, Folders, Dispatcher, node, options, Clock, NullLogger<Reconciler>.Instance);
     }
 
@@ -36,6 +38,8 @@ internal sealed class ANode : IDisposable
     {
         CpuBudget = 4, MemoryBudget = 8L << 30, MaxConcurrentJobs = 10, MaxAttempts = 3, EngineRecovery = TimeSpan.FromHours(1),
     };
+
+    public QuotaOptions Quotas { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new(AJob.Now);
 
@@ -66,10 +70,10 @@ internal sealed class ANode : IDisposable
     public JobWatch Watch { get; }
 
     /// <summary>A job that waits for its turn.</summary>
-    public Job Accept(Process process, string inputs = "{}") => Accept(process, AJob.Asked(inputs));
+    public Job Accept(Process process, string inputs = "{}", string owner = "anna") => Accept(process, AJob.Asked(inputs), owner);
 
-    public Job Accept(Process process, ExecuteRequest request) =>
-        Jobs.Add(AJob.Accepted().For(Known(process)).Asking(request).At(Clock.GetUtcNow()).Build());
+    public Job Accept(Process process, ExecuteRequest request, string owner = "anna") =>
+        Jobs.Add(AJob.Accepted().For(Known(process)).Asking(request).By(owner).At(Clock.GetUtcNow()).Build());
 
     /// <summary>A job that this node, or another, held when it was last heard of.</summary>
     public Job Abandon(Process process, string inputs = "{}") => Jobs.Add(AJob.Running().For(Known(process)).Asking(inputs).Build());

@@ -93,7 +93,7 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
         lock (_lock) return Task.FromResult(new Page<Job>([.. _jobs], Next, null));
     }
 
-    public Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken) => Task.FromResult(Math.Min(most, All.Count(job => filter.Statuses?.Contains(job.Status) != false)));
+    public Task<int> CountAsync(JobFilter filter, int most, CancellationToken cancellationToken) => Task.FromResult(Math.Min(most, All.Count(job => filter.Statuses?.Contains(job.Status) != false && (filter.Owner ?? job.Owner) == job.Owner)));
 
     public Task AddAsync(Job job, CancellationToken cancellationToken)
     {
@@ -120,21 +120,33 @@ internal sealed class FakeJobStore(JobSignals signals) : IJobStore
     }
 
     public Task<IReadOnlyList<WaitingJob>> ListWaitingAsync(
-        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, string? afterOwner, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Waiting(job => string.CompareOrdinal(job.Owner, afterOwner) > 0, passOver, now, limit));
+    }
+
+    public Task<IReadOnlyList<WaitingJob>> ListWaitingBehindAsync(
+        WaitingJob job, IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(Waiting(other => other.Owner == job.Owner && (other.Created, _jobs.IndexOf(other)).CompareTo((job.Created, _jobs.FindIndex(it => it.Id == job.Id))) > 0, passOver, now, limit));
+
+    public Task<IReadOnlyList<RunningJobs>> CountRunningAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RunningJobs>>(
+        [.. All.Where(job => job.Status == JobStatus.Running).GroupBy(job => (job.Owner, job.RevisionId)).Select(jobs => new RunningJobs(jobs.Key.Owner, jobs.Key.RevisionId, jobs.Count()))]);
+
+    private IReadOnlyList<WaitingJob> Waiting(Func<Job, bool> among, IReadOnlyCollection<ProcessId> passOver, DateTimeOffset now, int limit)
+    {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<WaitingJob>>([.. _jobs
-                .Where(job => job.Status == JobStatus.Accepted && !(job.NotBefore > now) && !passOver.Contains(job.ProcessId))
-                .OrderBy(job => job.Created).Take(limit)
-                .Select(job => new WaitingJob(job.Id, job.ProcessId, job.RevisionId))]);
+            return [.. _jobs
+                .Where(job => job.Status == JobStatus.Accepted && !(job.NotBefore > now) && !passOver.Contains(job.ProcessId) && among(job))
+                .OrderBy(job => job.Owner, StringComparer.Ordinal).ThenBy(job => job.Created).Take(limit)
+                .Select(job => new WaitingJob(job.Id, job.Owner, job.Created, job.ProcessId, job.RevisionId))];
         }
     }
 
     public Task<int> CountWaitingBeforeAsync(Job job, int most, CancellationToken cancellationToken)
     {
-        lock (_lock) return Task.FromResult(Math.Min(most, _jobs.Count(other => other.Status == JobStatus.Accepted && other.Created < job.Created)));
+        lock (_lock) return Task.FromResult(Math.Min(most, _jobs.Count(other => other.Status == JobStatus.Accepted && other.Owner == job.Owner && other.Created < job.Created)));
     }
 
     public Task<IReadOnlyList<Job>> ListAbandonedAsync(

@@ -88,8 +88,8 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
         ("status of an unknown job", jobs => jobs.Jobs.FindAsync(new(Guid.Empty), None)),
         ("whether an unknown job has expired", jobs => jobs.Jobs.FindExpiredAsync(new(Guid.Empty), None)),
         ("position of a waiting job, 1,000 or more", jobs => jobs.Jobs.CountWaitingBeforeAsync(jobs.LastWaiting, 1_000, None)),
-        ("next jobs to run", jobs => jobs.Jobs.ListWaitingAsync([], Now, Limit, None)),
-        ("next jobs to run, a process passed over", jobs => jobs.Jobs.ListWaitingAsync(Often, Now, Limit, None)),
+        ("next jobs to run", jobs => jobs.Jobs.ListWaitingAsync([], Now, null, Limit, None)),
+        ("next jobs to run, a process passed over", jobs => jobs.Jobs.ListWaitingAsync(Often, Now, null, Limit, None)),
         ("abandoned jobs", jobs => jobs.Jobs.ListAbandonedAsync("node-2", [], Now, None)),
         ("earlier results of the same", jobs => jobs.Jobs.FindSuccessfulAsync(jobs.Fingerprint, Owner(0), Begin, None)),
         ("callbacks that are due", jobs => jobs.Callbacks.TakeDueAsync(1, Now, Now.AddSeconds(-1), None)),
@@ -184,7 +184,7 @@ internal sealed class ScaleBenchmark(Filled few, Filled many)
 
     private static async Task ClaimAsync(Filled jobs)
     {
-        var next = (await jobs.Jobs.ListWaitingAsync([], Now, 1, None))[0];
+        var next = (await jobs.Jobs.ListWaitingAsync([], Now, null, 1, None))[0];
         await jobs.Jobs.UpdateAsync(next.Id, job => job.Start(Node, Now.AddSeconds(30), Now), None);
     }
 

@@ -16,8 +16,8 @@ internal static class Build
     public static Process AProcess(string id = "echo", string version = "1.0.0", string image = "echo:1") => Process.Deploy(
         Description(id, version), new() { Image = image }, $$"""{"package":"{{id}}"}""", "anna", mutable: true, Noon);
 
-    public static Job AJob(string process = "echo", DateTimeOffset? at = null, ExecuteRequest? request = null) =>
-        Job.Accept(AProcess(process), request ?? new(Inputs("""{"a":1}"""), null, null), "anna", at ?? Noon);
+    public static Job AJob(string process = "echo", DateTimeOffset? at = null, ExecuteRequest? request = null, string owner = "anna") =>
+        Job.Accept(AProcess(process), request ?? new(Inputs("""{"a":1}"""), null, null), owner, at ?? Noon);
 
     public static Job ARunningJob(string process = "echo", DateTimeOffset? at = null, string node = Node, DateTimeOffset? leaseUntil = null)
     {

@@ -175,8 +175,8 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var job = await AddRunningAsync();
         await Jobs.UpdateAsync(job.Id, changed => changed.Postpone(FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3."), Noon.AddSeconds(5), Noon), None);
 
-        Assert.That(await Jobs.ListWaitingAsync([], Noon.AddSeconds(4), 9, None), Is.Empty);
-        Assert.That((await Jobs.ListWaitingAsync([], Noon.AddSeconds(5), 9, None)).Select(waiting => waiting.Id), Is.EqualTo(new[] { job.Id }));
+        Assert.That(await Jobs.ListWaitingAsync([], Noon.AddSeconds(4), null, 9, None), Is.Empty);
+        Assert.That((await Jobs.ListWaitingAsync([], Noon.AddSeconds(5), null, 9, None)).Select(waiting => waiting.Id), Is.EqualTo(new[] { job.Id }));
     }
 
     [Test]
@@ -561,9 +561,44 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.AddAsync(ARunningJob("a", Noon), None);
         await Jobs.AddAsync(AJob("a", Noon.AddSeconds(3)), None);
 
-        var waiting = await Jobs.ListWaitingAsync([new("full"), new("absent")], Noon, 2, None);
+        var waiting = await Jobs.ListWaitingAsync([new("full"), new("absent")], Noon, null, 2, None);
 
         Assert.That(waiting.Select(job => job.ProcessId.Value), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public async Task ListWaitingAsync_OfSeveralOwners_GivesThemOneByOne_EachFromTheOldest()
+    {
+        foreach (var (owner, second) in ((string, int)[])[("berta", 0), ("anna", 3), ("Berta", 2), ("anna", 1)])
+            await Jobs.AddAsync(AJob(at: Noon.AddSeconds(second), owner: owner), None);
+
+        var all = await Jobs.ListWaitingAsync([], Noon, null, 9, None);
+        var further = await Jobs.ListWaitingAsync([], Noon, "anna", 9, None);
+
+        Assert.That(all.Select(job => (job.Owner, job.Created.Second)), Is.EqualTo(new[] { ("Berta", 2), ("anna", 1), ("anna", 3), ("berta", 0) }));
+        Assert.That(further.Select(job => job.Owner), Is.EqualTo(new[] { "berta" }));
+    }
+
+    [Test]
+    public async Task ListWaitingBehindAsync_OfAJob_GivesTheYoungerOnesOfItsOwner()
+    {
+        for (var i = 0; i < 4; i++) await Jobs.AddAsync(AJob(i == 1 ? "full" : "echo", Noon.AddSeconds(i)), None);
+        await Jobs.AddAsync(AJob(at: Noon.AddSeconds(9), owner: "berta"), None);
+        var oldest = (await Jobs.ListWaitingAsync([], Noon, null, 1, None))[0];
+
+        var behind = await Jobs.ListWaitingBehindAsync(oldest, [new("full")], Noon, 9, None);
+
+        Assert.That(behind.Select(job => (job.Owner, job.Created.Second)), Is.EqualTo(new[] { ("anna", 2), ("anna", 3) }));
+    }
+
+    [Test]
+    public async Task CountRunningAsync_CountsByOwnerAndRevision()
+    {
+        foreach (var job in (Job[])[ARunningJob(), ARunningJob(node: "node-2"), AJob(), AJob(owner: "berta")]) await Jobs.AddAsync(job, None);
+
+        var running = await Jobs.CountRunningAsync(None);
+
+        Assert.That(running.Select(jobs => (jobs.Owner, jobs.Count)), Is.EqualTo(new[] { ("anna", 1), ("anna", 1) }), "each job here has a revision of its own");
     }
 
     [Test]
@@ -571,6 +606,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     {
         for (var i = 0; i < 5; i++) await Jobs.AddAsync(AJob(at: Noon.AddSeconds(i)), None);
         await Jobs.AddAsync(ARunningJob(at: Noon), None);
+        await Jobs.AddAsync(AJob(at: Noon, owner: "berta"), None);
         var last = AJob(at: Noon.AddSeconds(5));
         await Jobs.AddAsync(last, None);
 

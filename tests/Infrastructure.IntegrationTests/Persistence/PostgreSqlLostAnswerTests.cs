@@ -57,6 +57,23 @@ internal sealed class PostgreSqlLostAnswerTests
     }
 
     [Test]
+    public async Task UpdateAsync_CpuTime_IsCountedOnce()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            // The first adds the day's row, the second adds to it.
+            var job = ARunningJob();
+            await _server.Jobs.AddAsync(job, None);
+            _server.Answers.LoseNext();
+            await _server.Jobs.UpdateAsync(job.Id, current => current.NoteUsage(FirstClaim, new(TimeSpan.FromSeconds(4))), None);
+            Assert.That((await _server.Jobs.FindAsync(job.Id, None))!.Usage.CpuTime, Is.EqualTo(TimeSpan.FromSeconds(4)));
+        }
+
+        Assert.That(_server.Answers.Lost, Is.EqualTo(2));
+        Assert.That(await _server.Usage.GetCpuTimeAsync("anna", new(2026, 1, 31), None), Is.EqualTo(TimeSpan.FromSeconds(8)));
+    }
+
+    [Test]
     public async Task UpdateAsync_AClaim_IsTheNodes()
     {
         var job = AJob();

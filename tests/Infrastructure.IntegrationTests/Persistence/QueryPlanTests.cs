@@ -95,8 +95,9 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
         }
 
         yield return Query("Count", server => server.Jobs.CountAsync(new(null, [JobStatus.Accepted]) { Owner = Owner }, 10, None));
-        yield return Query("ListWaiting", server => server.Jobs.ListWaitingAsync([], Then, 10, None));
-        yield return Query("ListWaitingOfSome", server => server.Jobs.ListWaitingAsync(often, Then, 10, None));
+        yield return Query("ListWaiting", server => server.Jobs.ListWaitingAsync([], Then, null, 10, None));
+        yield return Query("ListWaitingOfSome", server => server.Jobs.ListWaitingAsync(often, Then, Owner, 10, None));
+        yield return Query("ListWaitingBehind", server => server.Jobs.ListWaitingBehindAsync(new(JobId.New(), Owner, Then, often[0], default), often, Then, 10, None));
         yield return Query("CountWaitingBefore", server => server.Jobs.CountWaitingBeforeAsync(AJob(at: ManyJobs.Now), 10, None));
         yield return Query("FindSuccessful", server => server.Jobs.FindSuccessfulAsync(new('0', 64), Owner, Then, None));
         yield return Query("FindProcess", server => server.Jobs.FindProcessAsync(JobId.New(), "anna", None));
@@ -132,6 +133,8 @@ internal sealed class QueryPlanTests(DatabaseProvider provider, bool hasStatisti
         yield return Query("NextLastingOfProcess", server => server.Jobs.ListAsync(new([new("process-0000")], Duration: Long), SomePlace, 10, None));
         yield return Query("FirstLastingOfOwner", server => server.Jobs.ListAsync(new(Duration: Long) { Owner = Owner }, null, 10, None));
         yield return Query("ListAbandoned", server => server.Jobs.ListAbandonedAsync(ManyJobs.Node, [], ManyJobs.Now, None));
+        yield return Query("SumStoredBytesOfOwner", server => server.Usage.SumStoredBytesAsync(Owner, None));
+        yield return Query("CountRunning", server => server.Jobs.CountRunningAsync(None));
         yield return Query("ListWithoutOutputs", server => server.Jobs.ListWithoutOutputsAsync([JobId.New(), JobId.New()], [JobStatus.Failed], None));
         yield return Query("ListCallbacks", server => server.Callbacks.ListAsync(JobId.New(), None));
     }

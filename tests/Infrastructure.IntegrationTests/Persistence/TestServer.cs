@@ -10,6 +10,7 @@ using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Processes;
 using OgcProcesses.Infrastructure.Persistence;
@@ -57,6 +58,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IRetentionStore Retention => _services.GetRequiredService<IRetentionStore>();
 
     public IResultLinkKeyStore ResultLinkKeys => _services.GetRequiredService<IResultLinkKeyStore>();
+
+    public IUsageStore Usage => _services.GetRequiredService<IUsageStore>();
 
     public IOutputStore Outputs => _services.GetRequiredService<IOutputStore>();
 

@@ -20,6 +20,7 @@ internal sealed class DoorTests
     [TestCase("GET", "/processes")]
     [TestCase("GET", "/processes/echo")]
     [TestCase("GET", "/jobs")]
+    [TestCase("GET", "/me")]
     [TestCase("DELETE", "/jobs")]
     [TestCase("GET", "/no/such/path")]
     public async Task Ask_AnythingElse_IsRefusedWithTheWayIn(string method, string path)

@@ -75,6 +75,13 @@ public sealed record OgcError(string Type, int Status, string Title)
     /// <remarks>RFC 6585, 4</remarks>
     public static readonly OgcError TooManyJobs = new("about:blank", 429, "Too many jobs are waiting");
 
+    /// <summary>No further job of a caller is taken until the next day.</summary>
+    /// <remarks>RFC 6585, 4</remarks>
+    public static readonly OgcError CpuTimeUsedUp = new("about:blank", 429, "Your CPU time of the day is used up");
+
+    /// <summary>No further job of a caller is taken while so much is kept; time alone does not mend it.</summary>
+    public static readonly OgcError TooMuchStored = new("about:blank", 403, "Your results take too much room");
+
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
 

@@ -7,6 +7,7 @@ using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Get;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
@@ -52,6 +53,7 @@ internal sealed class ExecuteProcessHandler(
     IExecutionKeyStore keys,
     IOutputStore outputs,
     StoreQuota quota,
+    QuotaCheck quotas,
     ISchemaValidator schemas,
     IInputFetcher fetcher,
     JobWatch watch,
@@ -97,7 +99,7 @@ internal sealed class ExecuteProcessHandler(
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
         var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
-        await jobs.EnsureRoomAsync(caller.Current.Id, options.Value, cancellationToken);
+        await quotas.EnsureRoomAsync(caller.Current.Id, cancellationToken);
         var keepFor = retention.Value.KeepFor(process.Revision.Unit.Retention);
         return (await add(Job.Accept(process, wanted, caller.Current.Id, clock.GetUtcNow(), keepFor)), process.Revision);
     }

@@ -112,7 +112,7 @@ public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outp
     {
         lock (_lock)
         {
-            var obstacle = Obstacle(process, demand);
+            var obstacle = Refusal(process, demand);
             if (obstacle is null) _running.Add(id, (process, demand));
             return obstacle?.Entry ?? Entry.Granted;
         }
@@ -130,21 +130,15 @@ public sealed class Admission(IOptions<RunnerOptions> options, IOutputStore outp
         lock (_lock) _running.Remove(id);
     }
 
-    /// <summary>Tells the owner of a waiting job what it waits for.</summary>
+    /// <summary>What a job waits for on this node; null for its turn alone.</summary>
     /// <param name="process">Its process.</param>
     /// <param name="demand">What it claims.</param>
-    /// <param name="before">Jobs before it.</param>
-    /// <param name="atLeast">Whether there may be more than were counted.</param>
-    public string Explain(ProcessId process, Demand demand, int before, bool atLeast)
+    public string? Obstacle(ProcessId process, Demand demand)
     {
-        lock (_lock)
-        {
-            var position = before == 0 ? "Next to start" : $"Waiting behind {(atLeast ? "at least " : "")}{before} job{(before == 1 ? "" : "s")}";
-            return Obstacle(process, demand) is { } obstacle ? $"{position}: {obstacle.Reason}" : position;
-        }
+        lock (_lock) return Refusal(process, demand)?.Reason;
     }
 
-    private (Entry Entry, string Reason)? Obstacle(ProcessId process, Demand demand)
+    private (Entry Entry, string Reason)? Refusal(ProcessId process, Demand demand)
     {
         var running = _running.Values;
         if (Math.Min(outputs.AvailableBytes, folders.AvailableBytes) < _limits.MinFreeBytes) return (Entry.Full, "the server's disk is full");

@@ -13,6 +13,7 @@ public sealed partial class JobDispatcher(
     IJobStore jobs,
     IProcessStore processes,
     Admission admission,
+    WaitingLine line,
     JobRunner runner,
     JobRecovery recovery,
     JobSignals signals,
@@ -31,24 +32,18 @@ public sealed partial class JobDispatcher(
     /// <summary>Whether this process works on a job.</summary>
     public bool WorksOn(JobId id) => _working.ContainsKey(id);
 
-    /// <summary>Starts as many waiting jobs as fit, oldest first. One that can't be started keeps no other from it.</summary>
+    /// <summary>Starts as many waiting jobs as fit, in the order of their turns. One that can't be started keeps no other from it.</summary>
     /// <param name="stopping">Fires when the server stops; containers go on then.</param>
     public async Task DispatchAsync(CancellationToken stopping)
     {
-        var passedOver = new HashSet<JobId>();
-        while (true)
+        if (admission.Free == 0) return;
+        await line.LookAsync(stopping);
+        while (await line.NextAsync(stopping) is { } job)
         {
-            var limit = Math.Max(1, admission.Free) + passedOver.Count;
-            var waiting = await jobs.ListWaitingAsync(admission.FullProcesses, Now, limit, stopping);
-            var next = waiting.Where(job => !passedOver.Contains(job.Id)).ToList();
-            if (next.Count == 0) return;
-            foreach (var job in next)
+            switch (await TryStartOrLogAsync(job, stopping))
             {
-                switch (await TryStartOrLogAsync(job, stopping))
-                {
-                    case Entry.Full: return;
-                    case Entry.TooLarge or Entry.Failed: passedOver.Add(job.Id); break;
-                }
+                case Entry.Full: return;
+                case Entry.Granted: await line.StartedAsync(job, stopping); break;
             }
         }
     }

@@ -156,6 +156,21 @@ public sealed partial class JobRunner(
         var demand = Demand.Of(revision.Unit.Resources, _options);
         var attempt = new Attempt(job, claim, revision, demand, folders.Find(id, claim.Attempt)) { ImageDigest = container?.ImageId, IsResumed = container is not null };
         if (container is not null && !Directory.Exists(attempt.WorkFolder)) await GiveUpAsync(container, "its files lie on a node that was lost");
+        try
+        {
+            await PerformAsync(attempt, container, cancellationToken);
+        }
+        catch (Exception end) when (end is OperationCanceledException or ClaimLostException or IllegalTransitionException)
+        {
+            await NoteSpentAsync(attempt);
+            throw;
+        }
+    }
+
+    private async Task PerformAsync(Attempt attempt, JobContainer? container, CancellationToken cancellationToken)
+    {
+        var (job, claim, revision, _, _) = attempt;
+        var id = job.Id;
         IReadOnlyList<JobOutput> outputs;
         try
         {
@@ -195,6 +210,21 @@ public sealed partial class JobRunner(
             current.Succeed(claim, outputs, clock.GetUtcNow());
         });
         await remains.RemoveAsync(id, container);
+    }
+
+    /// <summary>Notes what a program used that nobody waits for any more: a dismissal does not give it back.</summary>
+    private async Task NoteSpentAsync(Attempt attempt)
+    {
+        if (attempt.Usage.CpuTime is null) return;
+        try
+        {
+            await jobs.UpdateAsync(attempt.Job.Id, job => job.NoteUsage(attempt.Claim, attempt.Usage), CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            // Taken over: whoever goes on with the container counts it. What a job used is not worth how it ends.
+            LogNotReported(attempt.Job.Id, failure.Message);
+        }
     }
 
     private Task<(ContainerImage Image, StagedInputs Inputs)> PrepareAsync(Attempt attempt, CancellationToken cancellationToken)

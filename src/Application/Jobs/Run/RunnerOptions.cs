@@ -139,9 +139,12 @@ public sealed partial class RunnerOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int MaxQueuedJobs { get; set; } = 100_000;
 
-    /// <summary>Most jobs of one caller that wait.</summary>
-    [Range(1, 10_000_000)]
-    public int MaxQueuedJobsPerCaller { get; set; } = 10_000;
+    /// <summary>
+    /// How long a caller's waiting jobs may be passed by those of callers who have less running; then the oldest of them is next. With 0
+    /// jobs start in the order in which they came.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan AgeingTime { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Bytes that must stay free on the output store's disk; with less no job is taken.</summary>
     [Range(0L, long.MaxValue)]

@@ -19,7 +19,7 @@ internal sealed class FollowJobTests : IDisposable
 
     public FollowJobTests() => _feeds = new(
         _node.Jobs,
-        new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), _node.Clock),
+        new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), Create(_node.Quotas), _node.Clock),
         _node.Signals,
         _node.Watch,
         new(AJob.Node),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
@@ -227,6 +228,6 @@ internal sealed class ExecuteProcessTests : IDisposable
     }
 
     private ExecuteProcessHandler Handler(string caller = "anna") => new(
-        _processes, _jobs, _keys, _outputs, _quota, new FakeSchemas(), new FakeFetcher(), _watch,
+        _processes, _jobs, _keys, _outputs, _quota, new(_jobs, new FakeUsage(), Create(new QuotaOptions()), Create(new RunnerOptions()), _clock), new FakeSchemas(), new FakeFetcher(), _watch,
         Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _shutdown, _clock);
 }

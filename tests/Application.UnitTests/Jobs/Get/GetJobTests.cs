@@ -17,7 +17,32 @@ internal sealed class GetJobTests : IDisposable
     {
         _node.Jobs.Add(AJob.Accepted().At(AJob.Now.AddMinutes(-1)).Build());
         var job = _node.Jobs.Add(AJob.Accepted().Build());
-        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Waiting behind 1 job"));
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Waiting behind 1 of your jobs"));
+    }
+
+    [Test]
+    public async Task Get_OfAWaitingJob_CountsTheJobsOfItsOwnerAlone()
+    {
+        _node.Jobs.Add(AJob.Accepted().By("berta").At(AJob.Now.AddMinutes(-1)).Build());
+        var job = _node.Jobs.Add(AJob.Accepted().Build());
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Next of your jobs to start"));
+    }
+
+    [Test]
+    public async Task Get_OfAJobBehindVeryMany_CountsNoFurther()
+    {
+        for (var i = 0; i < 1_001; i++) _node.Jobs.Add(AJob.Accepted().At(AJob.Now.AddMinutes(-1)).Build());
+        var job = _node.Jobs.Add(AJob.Accepted().Build());
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Waiting behind at least 1000 of your jobs"));
+    }
+
+    [Test]
+    public async Task Get_OfAJobWhoseOwnerHasAsManyRunningAsTheQuotaAllows_SaysSo()
+    {
+        _node.Quotas.MaxRunningJobs = 2;
+        for (var i = 0; i < 2; i++) _node.Jobs.Add(AJob.Running().Build());
+        var job = _node.Jobs.Add(AJob.Accepted().Build());
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Next of your jobs to start: you have 2 jobs running, the most for one caller (Quotas:MaxRunningJobs)"));
     }
 
     [Test]
@@ -25,7 +50,7 @@ internal sealed class GetJobTests : IDisposable
     {
         var job = _node.Accept(AProcess.Named("large").Running(new() { Image = "a", Resources = new() { CpuMin = 8 } }).Deploy());
         await _node.DispatchAsync();
-        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Next to start: it needs more cores than this server gives to jobs"));
+        Assert.That((await GetAsync(job.Id)).Message, Is.EqualTo("Next of your jobs to start: it needs more cores than this server gives to jobs"));
     }
 
     [Test]
@@ -35,7 +60,7 @@ internal sealed class GetJobTests : IDisposable
         var jobs = Enumerable.Range(0, 2).Select(_ => _node.Accept(AProcess.Named("echo").Deploy())).ToList();
         await _node.DispatchAsync();
         var waiting = jobs.Single(job => job.Status == JobStatus.Accepted);
-        Assert.That((await GetAsync(waiting.Id)).Message, Is.EqualTo("Next to start: all 1 places for jobs of this process are taken"));
+        Assert.That((await GetAsync(waiting.Id)).Message, Is.EqualTo("Next of your jobs to start: all 1 places for jobs of this process are taken"));
     }
 
     [Test]
@@ -56,5 +81,5 @@ internal sealed class GetJobTests : IDisposable
         Assert.That(Assert.ThrowsAsync<OgcException>(() => GetAsync(JobId.New()))!.Error, Is.EqualTo(OgcError.NoSuchJob));
 
     private Task<StatusInfo> GetAsync(JobId id) =>
-        new GetJobHandler(_node.Jobs, new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), _node.Clock), AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
+        new GetJobHandler(_node.Jobs, new(_node.Jobs, _node.Processes, _node.Admission, Create(_node.Options), Create(_node.Quotas), _node.Clock), AMapper.WithAllMaps).Handle(new(id), CancellationToken.None);
 }

@@ -58,7 +58,7 @@ internal sealed class AdmissionTests : IDisposable
         var admission = new Admission(Microsoft.Extensions.Options.Options.Create(new RunnerOptions { CpuBudget = 9, MemoryBudget = 1000, Gpus = ["0", "1"] }), new FakeOutputStore(), _folders);
         Entry Ask(int gpus) => admission.TryEnter(JobId.New(), Echo, Needing(0.01, 1) with { Gpus = gpus });
         Assert.That((Ask(3), Ask(1), Ask(2), Ask(1), Ask(1), Ask(0)), Is.EqualTo((Entry.TooLarge, Entry.Granted, Entry.Full, Entry.Granted, Entry.Full, Entry.Granted)));
-        Assert.That(admission.Explain(Echo, Needing(0.01, 1) with { Gpus = 1 }, 0, atLeast: false), Does.Contain("GPUs"));
+        Assert.That(admission.Obstacle(Echo, Needing(0.01, 1) with { Gpus = 1 }), Does.Contain("GPUs"));
     }
 
     [TestCase(2.1, 1L)]
@@ -126,58 +126,50 @@ internal sealed class AdmissionTests : IDisposable
         Assert.That(admission.FullProcesses, Is.EqualTo(new[] { Echo }));
     }
 
-    [TestCase(0, false, "Next to start")]
-    [TestCase(1, false, "Waiting behind 1 job")]
-    [TestCase(7, false, "Waiting behind 7 jobs")]
-    [TestCase(1000, true, "Waiting behind at least 1000 jobs")]
-    public void Explain_TellsThePosition(int before, bool atLeast, string told) =>
-        Assert.That(Admit().Explain(Echo, Needing(1, 1), before, atLeast), Is.EqualTo(told));
-
     [TestCase(2.0, 1L, "the cores it needs are in use")]
     [TestCase(0.1, 999L, "the memory it needs is in use")]
     [TestCase(2.1, 1L, "it needs more cores than this server gives to jobs")]
     [TestCase(0.1, 1001L, "it needs more memory than this server gives to jobs")]
-    public void Explain_TellsWhatStandsInTheWay(double cpu, long memory, string told)
+    public void Obstacle_TellsWhatStandsInTheWay(double cpu, long memory, string told)
     {
         var admission = Admit();
         Enter(admission, cpu: 1, memory: 500);
-        Assert.That(admission.Explain(Echo, Needing(cpu, memory), 0, false), Is.EqualTo($"Next to start: {told}"));
+        Assert.That(admission.Obstacle(Echo, Needing(cpu, memory)), Is.EqualTo(told));
     }
 
     [Test]
-    public void Explain_WhenAllPlacesAreTaken_SaysSo()
+    public void Obstacle_WhenAllPlacesAreTaken_SaysSo()
     {
         var admission = Admit(mostJobs: 1);
         Enter(admission);
-        Assert.That(
-            admission.Explain(Echo, Needing(0.1, 1), 2, false), Is.EqualTo("Waiting behind 2 jobs: all 1 places for running jobs are taken"));
+        Assert.That(admission.Obstacle(Echo, Needing(0.1, 1)), Is.EqualTo("all 1 places for running jobs are taken"));
     }
 
     [Test]
-    public void Explain_WhenAllPlacesOfTheProcessAreTaken_SaysSoToItsJobsOnly()
+    public void Obstacle_WhenAllPlacesOfTheProcessAreTaken_SaysSoToItsJobsOnly()
     {
         var admission = Admit();
         Enter(admission, Echo);
         Enter(admission, Echo);
         Assert.That(
-            (admission.Explain(Echo, Needing(0.1, 1), 0, false), admission.Explain(new("other"), Needing(0.1, 1), 0, false)),
-            Is.EqualTo(("Next to start: all 2 places for jobs of this process are taken", "Next to start")));
+            (admission.Obstacle(Echo, Needing(0.1, 1)), admission.Obstacle(new("other"), Needing(0.1, 1))),
+            Is.EqualTo(("all 2 places for jobs of this process are taken", (string?)null)));
     }
 
     [Test]
-    public void Explain_WhileTheDiskOfWorkFoldersIsFull_SaysSoAndLetsNobodyIn()
+    public void Obstacle_WhileTheDiskOfWorkFoldersIsFull_SaysSoAndLetsNobodyIn()
     {
         var admission = new Admission(Create(Limits), new FakeOutputStore(), _folders);
         _folders.AvailableBytes = Limits.MinFreeBytes - 1;
-        Assert.That((Enter(admission), admission.Explain(Echo, Needing(0.1, 1), 0, false)), Is.EqualTo((Entry.Full, "Next to start: the server's disk is full")));
+        Assert.That((Enter(admission), admission.Obstacle(Echo, Needing(0.1, 1))), Is.EqualTo((Entry.Full, "the server's disk is full")));
     }
 
     [Test]
-    public void Explain_WhileTheDiskIsFull_SaysSoAndLetsNobodyIn()
+    public void Obstacle_WhileTheDiskIsFull_SaysSoAndLetsNobodyIn()
     {
         var disk = new FakeOutputStore { AvailableBytes = Limits.MinFreeBytes - 1 };
         var admission = new Admission(Create(Limits), disk, _folders);
-        Assert.That((Enter(admission), admission.Explain(Echo, Needing(0.1, 1), 0, false)), Is.EqualTo((Entry.Full, "Next to start: the server's disk is full")));
+        Assert.That((Enter(admission), admission.Obstacle(Echo, Needing(0.1, 1))), Is.EqualTo((Entry.Full, "the server's disk is full")));
         disk.AvailableBytes++;
         Assert.That(Enter(admission), Is.EqualTo(Entry.Granted));
     }

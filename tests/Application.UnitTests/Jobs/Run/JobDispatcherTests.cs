@@ -29,8 +29,8 @@ internal sealed class JobDispatcherTests : IDisposable
             Assert.That(jobs.Select(job => job.Status), Is.EqualTo(new[] { JobStatus.Running, JobStatus.Running, JobStatus.Accepted }));
             Assert.That(_node.Dispatcher.Working, Is.EquivalentTo(new[] { jobs[0].Id, jobs[1].Id }));
             Assert.That(
-                _node.Admission.Explain(Half.Id, Demand.Of(Half.Revision.Unit.Resources, _node.Options), 0, false),
-                Is.EqualTo("Next to start: the cores it needs are in use"));
+                _node.Admission.Obstacle(Half.Id, Demand.Of(Half.Revision.Unit.Resources, _node.Options)),
+                Is.EqualTo("the cores it needs are in use"));
         });
     }
 
@@ -112,6 +112,60 @@ internal sealed class JobDispatcherTests : IDisposable
     }
 
     [Test]
+    public async Task Dispatch_OfSeveralCallersJobs_StartsThemInTurns()
+    {
+        var annas = Enumerable.Range(0, 30).Select(_ => AcceptBy("anna")).ToList();
+        var (bertas, carlas) = (AcceptBy("berta"), AcceptBy("carla"));
+        _node.Options.MaxConcurrentJobs = 4;
+        await _node.DispatchAsync();
+        Assert.That(annas.Select(job => job.Status == JobStatus.Running), Is.EqualTo(new[] { true, true }.Concat(Enumerable.Repeat(false, 28))));
+        Assert.That((bertas.Status, carlas.Status), Is.EqualTo((JobStatus.Running, JobStatus.Running)));
+    }
+
+    [Test]
+    public async Task Dispatch_CountsWhatRunsOnOtherNodes()
+    {
+        var annas = AcceptBy("anna");
+        AcceptBy("anna").Start("node-2", AJob.LeaseEnd, AJob.Now);
+        var bertas = AcceptBy("berta");
+        _node.Options.MaxConcurrentJobs = 1;
+        await _node.DispatchAsync();
+        Assert.That((annas.Status, bertas.Status), Is.EqualTo((JobStatus.Accepted, JobStatus.Running)));
+    }
+
+    [Test]
+    public async Task Dispatch_OfACallerWithAsManyRunningAsTheQuotaAllows_PassesOver()
+    {
+        _node.Quotas.Callers.Add(new() { Id = "anna", MaxRunningJobs = 2 });
+        var annas = Enumerable.Range(0, 3).Select(_ => AcceptBy("anna")).ToList();
+        var bertas = Enumerable.Range(0, 3).Select(_ => AcceptBy("berta")).ToList();
+        await _node.DispatchAsync();
+        Assert.That(annas.Concat(bertas).Count(job => job.Status == JobStatus.Running), Is.EqualTo(5));
+        Assert.That(annas[2].Status, Is.EqualTo(JobStatus.Accepted));
+    }
+
+    [Test]
+    public async Task Dispatch_OfALargeJobOfACallerWithTheTurn_KeepsThoseOfOthersFromPassing()
+    {
+        AcceptNeeding(3);
+        await _node.DispatchAsync();
+        var large = AcceptNeeding(3, "berta");
+        var small = AcceptNeeding(0.5);
+        await _node.DispatchAsync();
+        Assert.That((large.Status, small.Status), Is.EqualTo((JobStatus.Accepted, JobStatus.Accepted)));
+    }
+
+    [Test]
+    public async Task Dispatch_OfMoreJobsOfAFullProcessThanAreReadAtOnce_FindsTheOneBehindThem()
+    {
+        _node.Options.MaxConcurrentJobsPerProcess = 1;
+        foreach (var _ in Enumerable.Range(0, 50)) AcceptBy("anna");
+        var other = AcceptNeeding(0.5);
+        await _node.DispatchAsync();
+        Assert.That(other.Status, Is.EqualTo(JobStatus.Running));
+    }
+
+    [Test]
     public async Task Dispatch_WithALeaseOfTheConfiguredLength()
     {
         var job = _node.Accept(Half);
@@ -181,10 +235,16 @@ internal sealed class JobDispatcherTests : IDisposable
     }
 
     /// <summary>A job younger than those before it, of a process of its own that claims some cores.</summary>
-    private Job AcceptNeeding(double cores)
+    private Job AcceptNeeding(double cores, string owner = "anna")
     {
         _node.Clock.Advance(TimeSpan.FromSeconds(1));
         return _node.Accept(
-            AProcess.Named($"needs-{_node.Jobs.All.Count}").Running(new() { Image = "a", Resources = new() { CpuMin = cores } }).Deploy());
+            AProcess.Named($"needs-{_node.Jobs.All.Count}").Running(new() { Image = "a", Resources = new() { CpuMin = cores } }).Deploy(), owner: owner);
+    }
+
+    private Job AcceptBy(string owner)
+    {
+        _node.Clock.Advance(TimeSpan.FromSeconds(1));
+        return _node.Accept(Echo, owner: owner);
     }
 }

@@ -513,7 +513,7 @@ internal sealed class JobRunnerTests : IDisposable
     {
         var job = _node.Accept(AProcess.Named("echo").Deploy());
         _node.Jobs.Changed = () => _node.StopServerAsync().Wait();
-        await Assert.ThatAsync(_node.DispatchAsync, Throws.InstanceOf<OperationCanceledException>());
+        await _node.DispatchAsync();
         await _node.WhenIdleAsync();
         Assert.That((job.Status, job.Attempt), Is.EqualTo((JobStatus.Accepted, 0)));
     }

@@ -463,6 +463,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_jobs_created")
                         .HasFilter("version >= 0");
 
+                    b.HasIndex("Owner", "StoredBytes")
+                        .HasDatabaseName("ix_jobs_owner_stored")
+                        .HasFilter("stored_bytes > 0");
+
                     b.HasIndex("Expires", "Finished", "Pinned")
                         .HasDatabaseName("ix_jobs_expires")
                         .HasFilter("finished IS NOT NULL");
@@ -494,6 +498,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
+
+                    b.HasIndex("Status", "Owner", "Created", "Id", "ProcessId")
+                        .HasDatabaseName("ix_jobs_waiting")
+                        .HasFilter("status = 'accepted'");
 
                     b.HasIndex("Owner", "ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_owner_process");
@@ -690,6 +698,27 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("JobId");
 
                     b.ToTable("job_requests", (string)null);
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.OwnerCpuRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("owner")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Microseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("microseconds");
+
+                    b.HasKey("Owner", "Day");
+
+                    b.ToTable("owner_cpu", (string)null);
                 });
 
             modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>

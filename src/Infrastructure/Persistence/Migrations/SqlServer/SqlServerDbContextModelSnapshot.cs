@@ -466,6 +466,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("Created", "Id"));
 
+                    b.HasIndex("Owner", "StoredBytes")
+                        .HasDatabaseName("ix_jobs_owner_stored")
+                        .HasFilter("stored_bytes > 0");
+
                     b.HasIndex("Expires", "Finished", "Pinned")
                         .HasDatabaseName("ix_jobs_expires")
                         .HasFilter("finished IS NOT NULL");
@@ -497,6 +501,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
+
+                    b.HasIndex("Status", "Owner", "Created", "Id", "ProcessId")
+                        .HasDatabaseName("ix_jobs_waiting")
+                        .HasFilter("status = 'accepted'");
 
                     b.HasIndex("Owner", "ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_owner_process");
@@ -693,6 +701,27 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasKey("JobId");
 
                     b.ToTable("job_requests", (string)null);
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.OwnerCpuRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("owner")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Microseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("microseconds");
+
+                    b.HasKey("Owner", "Day");
+
+                    b.ToTable("owner_cpu", (string)null);
                 });
 
             modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>

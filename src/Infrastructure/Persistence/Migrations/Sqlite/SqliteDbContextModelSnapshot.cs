@@ -430,6 +430,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_jobs_created")
                         .HasFilter("version >= 0");
 
+                    b.HasIndex("Owner", "StoredBytes")
+                        .HasDatabaseName("ix_jobs_owner_stored")
+                        .HasFilter("stored_bytes > 0");
+
                     b.HasIndex("Expires", "Finished", "Pinned")
                         .HasDatabaseName("ix_jobs_expires")
                         .HasFilter("finished IS NOT NULL");
@@ -461,6 +465,10 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Status", "Created", "Id", "ProcessId", "Duration")
                         .HasDatabaseName("ix_jobs_status");
+
+                    b.HasIndex("Status", "Owner", "Created", "Id", "ProcessId")
+                        .HasDatabaseName("ix_jobs_waiting")
+                        .HasFilter("status = 'accepted'");
 
                     b.HasIndex("Owner", "ProcessId", "Status", "Created", "Id", "Duration")
                         .HasDatabaseName("ix_jobs_owner_process");
@@ -641,6 +649,26 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("JobId");
 
                     b.ToTable("job_requests", (string)null);
+                });
+
+            modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.OwnerCpuRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Microseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("microseconds");
+
+                    b.HasKey("Owner", "Day");
+
+                    b.ToTable("owner_cpu", (string)null);
                 });
 
             modelBuilder.Entity("OgcProcesses.Infrastructure.Persistence.ProcessViewerRow", b =>
