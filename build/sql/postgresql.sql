@@ -451,3 +451,110 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123172500_TurnsAndQuotas') THEN
+    CREATE TABLE owner_cpu (
+        owner character varying(256) COLLATE "C" NOT NULL,
+        day date NOT NULL,
+        microseconds bigint NOT NULL,
+        CONSTRAINT "PK_owner_cpu" PRIMARY KEY (owner, day)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123172500_TurnsAndQuotas') THEN
+    CREATE INDEX ix_jobs_owner_stored ON jobs (owner, stored_bytes) WHERE stored_bytes > 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123172500_TurnsAndQuotas') THEN
+    CREATE INDEX ix_jobs_waiting ON jobs (status, owner, created, id, process_id) WHERE status = 'accepted';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123172500_TurnsAndQuotas') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123172500_TurnsAndQuotas', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE TABLE audit_events (
+        id character varying(32) COLLATE "C" NOT NULL,
+        at timestamp(6) with time zone NOT NULL,
+        caller character varying(256) COLLATE "C" NOT NULL,
+        means character varying(128) COLLATE "C" NOT NULL,
+        action character varying(64) COLLATE "C" NOT NULL,
+        subject character varying(256) COLLATE "C",
+        process character varying(128) COLLATE "C",
+        outcome character varying(16) COLLATE "C" NOT NULL,
+        reason character varying(1000) COLLATE "C",
+        address character varying(64) COLLATE "C",
+        request_id character varying(256) COLLATE "C",
+        user_agent character varying(256) COLLATE "C",
+        count integer NOT NULL,
+        CONSTRAINT "PK_audit_events" PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE INDEX ix_audit_events_action ON audit_events (action, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE INDEX ix_audit_events_caller ON audit_events (caller, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE INDEX ix_audit_events_subject ON audit_events (subject, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE FUNCTION audit_events_append_only() RETURNS trigger LANGUAGE plpgsql AS
+    $refuse$ BEGIN RAISE EXCEPTION 'audit_events is append-only'; END $refuse$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_events_append_only();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123173105_AuditTrail') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123173105_AuditTrail', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

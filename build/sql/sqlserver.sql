@@ -721,3 +721,114 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123172457_TurnsAndQuotas'
+)
+BEGIN
+    CREATE TABLE [owner_cpu] (
+        [owner] nvarchar(256) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [day] date NOT NULL,
+        [microseconds] bigint NOT NULL,
+        CONSTRAINT [PK_owner_cpu] PRIMARY KEY ([owner], [day])
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123172457_TurnsAndQuotas'
+)
+BEGIN
+    EXEC(N'CREATE INDEX [ix_jobs_owner_stored] ON [jobs] ([owner], [stored_bytes]) WHERE stored_bytes > 0');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123172457_TurnsAndQuotas'
+)
+BEGIN
+    EXEC(N'CREATE INDEX [ix_jobs_waiting] ON [jobs] ([status], [owner], [created], [id], [process_id]) WHERE status = ''accepted''');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123172457_TurnsAndQuotas'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123172457_TurnsAndQuotas', N'10.0.14');
+END;
+
+COMMIT;
+GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    CREATE TABLE [audit_events] (
+        [id] varchar(32) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [at] datetime2(6) NOT NULL,
+        [caller] nvarchar(256) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [means] nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [action] varchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [subject] nvarchar(256) COLLATE Latin1_General_100_BIN2 NULL,
+        [process] varchar(128) COLLATE Latin1_General_100_BIN2 NULL,
+        [outcome] varchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [reason] nvarchar(1000) COLLATE Latin1_General_100_BIN2 NULL,
+        [address] varchar(64) COLLATE Latin1_General_100_BIN2 NULL,
+        [request_id] nvarchar(256) COLLATE Latin1_General_100_BIN2 NULL,
+        [user_agent] nvarchar(256) COLLATE Latin1_General_100_BIN2 NULL,
+        [count] int NOT NULL,
+        CONSTRAINT [PK_audit_events] PRIMARY KEY ([id])
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    CREATE INDEX [ix_audit_events_action] ON [audit_events] ([action], [id]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    CREATE INDEX [ix_audit_events_caller] ON [audit_events] ([caller], [id]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    CREATE INDEX [ix_audit_events_subject] ON [audit_events] ([subject], [id]);
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    EXEC(N'CREATE TRIGGER [audit_events_append_only] ON [audit_events] INSTEAD OF UPDATE, DELETE AS
+        THROW 50000, N''audit_events is append-only'', 1;');
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123173103_AuditTrail'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123173103_AuditTrail', N'10.0.14');
+END;
+
+COMMIT;
+GO

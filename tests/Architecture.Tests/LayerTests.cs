@@ -26,7 +26,7 @@ internal sealed class LayerTests
         Assert.Multiple(() =>
         {
             Assert.That(Layers.UsedBy(Layers.Application).Where(name => name.StartsWith(other, StringComparison.Ordinal)), Is.Empty);
-            Assert.That(Layers.ProjectFile("Application"), Does.Not.Contain($"Include=\"{other}"));
+            Assert.That(Layers.ProjectFile("Application"), Does.Not.Contain($"Reference Include=\"{other}"));
         });
 
     [Test]

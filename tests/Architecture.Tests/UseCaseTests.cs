@@ -4,6 +4,7 @@ using AutoMapper.Internal;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
@@ -35,6 +36,25 @@ internal sealed class UseCaseTests
     [TestCaseSource(nameof(Requests))]
     public void Request_DeclaresWhoMayMakeIt(Type request) =>
         Assert.That(request.IsDefined(typeof(RequiresAttribute), false) != request.IsDefined(typeof(OpenToAllAttribute), false), "[Requires(Role.…)] or [OpenToAll]");
+
+    /// <remarks>Who may do more than read can change something.</remarks>
+    [TestCaseSource(nameof(Requests))]
+    public void Request_ForMoreThanReaders_DeclaresWhatItIsInTheAuditTrail(Type request)
+    {
+        var isAudited = request.GetCustomAttribute<AuditedAttribute>() is not null;
+        if (request.GetCustomAttribute<RequiresAttribute>()?.Role > Role.Reader)
+            Assert.That(isAudited != request.IsDefined(typeof(UnauditedAttribute), false), "[Audited(\"…\")] or [Unaudited(\"why\")]");
+    }
+
+    /// <remarks>The behaviour finds them by their names.</remarks>
+    [TestCaseSource(nameof(Requests))]
+    public void Request_ThatIsAudited_HasThePropertiesItNames(Type request)
+    {
+        if (request.GetCustomAttribute<AuditedAttribute>() is not { } audited) return;
+        var answer = ArgumentsOf(request, typeof(IRequest<>)).Single()[0];
+        if (audited.Subject is { } subject) Assert.That(request.GetProperty(subject) ?? answer.GetProperty(subject), Is.Not.Null);
+        if (audited.Unless is { } unless) Assert.That(request.GetProperty(unless)?.PropertyType, Is.EqualTo(typeof(bool)));
+    }
 
     /// <remarks>The behaviour finds what a request names by the type of its properties.</remarks>
     [TestCaseSource(nameof(Requests))]

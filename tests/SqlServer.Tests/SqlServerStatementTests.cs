@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
-using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
@@ -43,6 +44,7 @@ internal sealed class SqlServerStatementTests
         await CallAsync(Noted<IRetentionStore>(services));
         await CallAsync(Noted<IUsageStore>(services));
         await CallAsync(Noted<IResultLinkKeyStore>(services));
+        await CallAsync(Noted<IAuditStore>(services));
         await CallOnDamagedRowsAsync(services);
         _claim = await ClaimAsync();
     }
@@ -237,6 +239,14 @@ internal sealed class SqlServerStatementTests
         await keys.TryReplaceAsync(first, null, None);
         await keys.FindAsync(None);
         await keys.TryReplaceAsync(new(2, "secret", Noon), first, None);
+    }
+
+    private static async Task CallAsync(IAuditStore audit)
+    {
+        AuditEvent[] events = [.. Enumerable.Range(0, 2).Select(number => new AuditEvent($"{number}", Noon, "anna", "open", "job.pin") { Subject = "s", Process = "echo" })];
+        await audit.AddAsync(events, None);
+        foreach (var filter in (AuditFilter[])[new(), new(Noon, Noon, "anna", "job.pin", "s")])
+            foreach (var cursor in (Cursor?[])[null, new("0", Backwards: false), new("0", Backwards: true)]) await audit.ListAsync(filter, cursor, 10, None);
     }
 
     /// <summary>Where a row can't be read, others are looked for one by one.</summary>

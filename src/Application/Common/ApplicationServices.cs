@@ -1,8 +1,9 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Behaviours;
 using OgcProcesses.Application.Jobs;
@@ -28,6 +29,8 @@ public static class ApplicationServices
         var here = typeof(ApplicationServices).Assembly;
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
+        // Around all others: who was refused is told, too.
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(AuditBehaviour<,>));
         // Who may not ask is not told what is wrong with the request.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(AuthorizationBehaviour<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));
@@ -65,6 +68,7 @@ public static class ApplicationServices
         services.AddSingleton<ImagePins>();
         services.AddSingleton<ImageKeeper>();
         services.AddSingleton<ResultLinks>();
+        services.AddSingleton<AuditTrail>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -37,6 +38,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<ExpiredJob> ExpiredJobs => Set<ExpiredJob>();
+
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 
     public DbSet<ResultLinkKey> ResultLinkKeys => Set<ResultLinkKey>();
 
@@ -77,6 +80,20 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     /// <inheritdoc cref="SaveOnceAsync(object, Func{Task}?, CancellationToken)" />
     public Task<int> SaveOnceAsync(object changed, CancellationToken cancellationToken) => SaveOnceAsync(changed, null, cancellationToken);
 
+    /// <summary>Saves all changes, and with those of jobs and processes what the audit trail is to tell of them.</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (PendingAudit.Current is not { } pending) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        // A save that is tried again has its events already.
+        var told = ChangeTracker.Entries<AuditEvent>().Select(entry => entry.Entity.Subject).ToHashSet();
+        foreach (var (subject, process) in Changed().ToList())
+            if (!told.Contains(subject) && pending.Of(subject, process) is { } happened) Add(happened);
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        foreach (var happened in ChangeTracker.Entries<AuditEvent>())
+            if (happened.Entity.Subject is { } subject) pending.Told(subject);
+        return saved;
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<JobId>().HaveConversion<JobIdConverter>();
@@ -88,6 +105,7 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
             .HaveMaxLength(32).AreUnicode(false);
         configurationBuilder.Properties<CallbackKind>().HaveConversion<WordConverter<CallbackKind>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<CallbackStatus>().HaveConversion<WordConverter<CallbackStatus>>().HaveMaxLength(16).AreUnicode(false);
+        configurationBuilder.Properties<AuditOutcome>().HaveConversion<WordConverter<AuditOutcome>>().HaveMaxLength(16).AreUnicode(false);
         configurationBuilder.Properties<ImageStatus>().HaveConversion<WordConverter<ImageStatus>>().HaveMaxLength(16).AreUnicode(false);
         // A user's or group's name of up to 256 characters, and before it which of them it is.
         configurationBuilder.Properties<Viewer>().HaveConversion<ViewerConverter>().HaveMaxLength(262);
@@ -112,6 +130,16 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
     protected static IEnumerable<IMutableProperty> TextsOf(ModelBuilder modelBuilder) => modelBuilder.Model.GetEntityTypes()
         .SelectMany(PropertiesOf)
         .Where(property => (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string));
+
+    /// <summary>The jobs and processes that are about to be changed.</summary>
+    private IEnumerable<(string Subject, string Process)> Changed()
+    {
+        foreach (var entry in ChangeTracker.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted))
+        {
+            if (entry.Entity is Job job) yield return ($"{job.Id}", job.ProcessId.Value);
+            if (entry.Entity is Process process) yield return (process.Id.Value, process.Id.Value);
+        }
+    }
 
     private async Task<bool> IsSavedAsync(object changed, CancellationToken cancellationToken)
     {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -46,6 +47,7 @@ public static class PersistenceServices
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton<IResultLinkKeyStore, EfResultLinkKeyStore>();
         services.AddSingleton<IApiKeyStore, EfApiKeyStore>();
+        services.AddSingleton<IAuditStore, EfAuditStore>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),
             provider.GetRequiredService<IOptions<DatabaseOptions>>(),

@@ -25,6 +25,12 @@ internal static class Representation
     /// <summary>Of results: all of them in one file.</summary>
     public const string Archive = "zip";
 
+    /// <summary>Of the audit trail: all of it as a table.</summary>
+    public const string Csv = "csv";
+
+    /// <summary>Of the audit trail: all of it, a line of JSON for each event.</summary>
+    public const string JsonLines = "jsonl";
+
     private static readonly MediaTypeHeaderValue Html = new(OgcNames.Html);
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
     private static readonly MediaTypeHeaderValue EventStream = new("text/event-stream");

@@ -58,7 +58,7 @@ internal static class RequestLimits
     }
 
     /// <summary>An IPv4 address; of IPv6 the network, within which one machine has any number of addresses.</summary>
-    private static IPAddress SiteOf(IPAddress? address)
+    internal static IPAddress SiteOf(IPAddress? address)
     {
         if (address is null) return IPAddress.None;
         if (address.AddressFamily == AddressFamily.InterNetwork) return address;

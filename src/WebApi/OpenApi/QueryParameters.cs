@@ -62,6 +62,7 @@ internal sealed class QueryParameters : IOperationProcessor
                     {
                         "getLogs" => Words("json", "html", "text"),
                         "getResult" => Words("json", "html", "zip"),
+                        "getAudit" => Words("json", "html", "csv", "jsonl"),
                         _ => Words("json", "yaml", "html"),
                     };
                     break;

@@ -16,12 +16,14 @@ internal static class CallerClaims
     private const string Confined = "confined";
 
     /// <summary>The principal that a scheme gives a request.</summary>
-    public static ClaimsPrincipal PrincipalOf(Caller caller, string scheme)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="means">The scheme, and what of it may be told, such as a key's identifier.</param>
+    public static ClaimsPrincipal PrincipalOf(Caller caller, string means)
     {
         List<Claim> claims = [new(Id, caller.Id), .. caller.Groups.Select(group => new Claim(Group, group))];
         if (caller.Role is { } role) claims.Add(new(Role, role.ToString()));
         if (caller.Processes is { } processes) claims.AddRange([new(Confined, "true"), .. processes.Select(process => new Claim(Process, process.Value))]);
-        return new(new ClaimsIdentity(claims, scheme, Id, Role));
+        return new(new ClaimsIdentity(claims, means, Id, Role));
     }
 
     /// <summary>The caller of a request.</summary>

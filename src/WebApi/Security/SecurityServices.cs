@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
@@ -32,6 +34,7 @@ internal static class SecurityServices
             .ValidateOnStart();
         services.AddOwnMachine();
         services.AddSingleton<ICaller, RequestCaller>();
+        services.AddSingleton<IRequestOrigin, RequestOrigin>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusal>();
         services.AddAuthentication(Schemes.Any)
             .AddPolicyScheme(Schemes.Any, null, any => any.ForwardDefaultSelector = SchemeOf)
@@ -64,7 +67,14 @@ internal static class SecurityServices
         }
 
         /// <remarks>A scheme that has words for the caller fails with them; what it found is known by now, and not found out again.</remarks>
-        private static async Task<OgcException> WhyAsync(HttpContext context) =>
-            (await context.AuthenticateAsync()).Failure as OgcException ?? new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
+        private static async Task<OgcException> WhyAsync(HttpContext context)
+        {
+            var failure = (await context.AuthenticateAsync()).Failure;
+            var told = failure as OgcException ?? new OgcException(OgcError.Unauthenticated, "Say who you are: this needs a key or a token.");
+            // Who shows nothing has not tried to log in, and that an issuer is away is nobody's fault.
+            if (failure is not null && told.Error == OgcError.Unauthenticated)
+                await context.RequestServices.GetRequiredService<AuditTrail>().RefuseLoginAsync(JsonNamingPolicy.CamelCase.ConvertName(SchemeOf(context)), told.Message);
+            return told;
+        }
     }
 }

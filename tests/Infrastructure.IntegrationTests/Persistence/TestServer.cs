@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
+using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -60,6 +61,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IResultLinkKeyStore ResultLinkKeys => _services.GetRequiredService<IResultLinkKeyStore>();
 
     public IUsageStore Usage => _services.GetRequiredService<IUsageStore>();
+
+    public IAuditStore Audit => _services.GetRequiredService<IAuditStore>();
 
     public IOutputStore Outputs => _services.GetRequiredService<IOutputStore>();
 

@@ -2,6 +2,7 @@ using AutoMapper;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
@@ -32,6 +33,7 @@ public sealed record KeyRequest
 
 /// <summary>Makes a key and shows it, this once.</summary>
 [Requires(Role.Admin)]
+[Audited("key.create", Subject = nameof(NewKey.Id))]
 public sealed record CreateKey(KeyRequest Key) : IRequest<NewKey>;
 
 internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>

@@ -1,6 +1,7 @@
 using AutoMapper;
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Paging;
@@ -10,6 +11,7 @@ namespace OgcProcesses.Application.Access.Keys;
 
 /// <summary>Lists all keys that there ever were, newest first, without their secrets.</summary>
 [Requires(Role.Admin)]
+[Unaudited("it changes nothing")]
 public sealed record ListKeys : IRequest<KeyList>
 {
     /// <summary>Most keys to give, 1 to 10,000; 100 when left out.</summary>

@@ -1,5 +1,6 @@
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Domain.Access;
@@ -8,6 +9,7 @@ namespace OgcProcesses.Application.Access.Keys;
 
 /// <summary>Makes a key invalid, for good: at once on this node, within seconds on others.</summary>
 [Requires(Role.Admin)]
+[Audited("key.revoke", Subject = nameof(KeyId))]
 public sealed record RevokeKey(string KeyId) : IRequest<KeyInfo>;
 
 internal sealed class RevokeKeyHandler(IApiKeyStore keys, KnownKeys known, IMapper mapper, TimeProvider clock) : IRequestHandler<RevokeKey, KeyInfo>

@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Domain.Access;
 
@@ -6,6 +7,7 @@ namespace OgcProcesses.Application.Access.Links;
 
 /// <summary>Withdraws all signed links to results, by a new key.</summary>
 [Requires(Role.Admin)]
+[Audited("links.rotate", Subject = nameof(RotatedResultLinks.Key))]
 public sealed record RotateResultLinks : IRequest<RotatedResultLinks>;
 
 /// <summary>The key that links are signed with from now on.</summary>

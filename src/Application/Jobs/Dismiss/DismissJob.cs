@@ -1,5 +1,6 @@
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Get;
@@ -11,6 +12,7 @@ namespace OgcProcesses.Application.Jobs.Dismiss;
 /// <summary>Ends a job, or gives up the results of one that has ended; answers once its container is gone.</summary>
 /// <remarks>/req/dismiss/job-dismiss-op</remarks>
 [Requires(Role.Executor)]
+[Audited("job.dismiss")]
 public sealed record DismissJob(JobId Id) : IRequest<StatusInfo>;
 
 internal sealed class DismissJobHandler(IJobStore jobs, JobDismissal dismissal, IMapper mapper) : IRequestHandler<DismissJob, StatusInfo>

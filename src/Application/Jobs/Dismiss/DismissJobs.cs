@@ -1,5 +1,6 @@
 using FluentValidation;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Paging;
@@ -11,6 +12,7 @@ namespace OgcProcesses.Application.Jobs.Dismiss;
 
 /// <summary>Dismisses the jobs that filters leave, newest first; pinned ones and those dismissed before are left out.</summary>
 [Requires(Role.Executor)]
+[Audited("job.dismiss", Unless = nameof(ValidateOnly))]
 public sealed record DismissJobs : JobSelection, IRequest<DismissedJobs>
 {
     /// <summary>Most jobs to dismiss by this request, 1 to 10,000; 100 when left out.</summary>

@@ -1,6 +1,7 @@
 using AutoMapper;
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
@@ -24,6 +25,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="Preference">What the client prefers.</param>
 /// <param name="Key">The key by which a repetition finds the same job; null where the client gave none.</param>
 [Requires(Role.Executor, ProcessUse = ProcessUse.Execute)]
+[Audited("process.execute")]
 public sealed record ExecuteProcess(ProcessId ProcessId, Execute Request, Preference Preference, string? Key = null) : IRequest<Execution>
 {
     /// <summary>Up to which age the client takes results of an identical execution; null for a run.</summary>

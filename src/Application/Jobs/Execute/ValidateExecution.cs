@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
@@ -16,6 +17,7 @@ namespace OgcProcesses.Application.Jobs.Execute;
 /// <param name="ProcessId">The process.</param>
 /// <param name="Request">Inputs, and how the results would be wanted.</param>
 [Requires(Role.Executor, ProcessUse = ProcessUse.Execute)]
+[Unaudited("it changes nothing")]
 public sealed record ValidateExecution(ProcessId ProcessId, Execute Request) : IRequest<JobInputs>;
 
 internal sealed class ValidateExecutionHandler(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs.Get;
@@ -24,6 +25,7 @@ public sealed record JobPatch
 
 /// <summary>Keeps a job from expiring, or lets it expire again.</summary>
 [Requires(Role.Executor)]
+[Audited("job.pin")]
 public sealed record PinJob(JobId Id, JobPatch Patch) : IRequest<StatusInfo>;
 
 internal sealed class PinJobHandler(IJobStore jobs, IMapper mapper, TimeProvider clock) : IRequestHandler<PinJob, StatusInfo>

@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes;
@@ -13,6 +14,7 @@ namespace OgcProcesses.Application.Jobs.Results;
 /// <param name="OutputId">The output.</param>
 /// <param name="Index">Which of its values, from 0.</param>
 [Requires(Role.Reader)]
+[Audited("results.read", IsRead = true, Subject = nameof(OutputId))]
 public sealed record GetResult(JobId Id, string OutputId, int Index) : IRequest<JobOutput>;
 
 internal sealed class GetResultHandler(IJobStore jobs, IProcessStore processes) : IRequestHandler<GetResult, JobOutput>

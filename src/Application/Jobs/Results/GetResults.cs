@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Links;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
@@ -15,6 +16,7 @@ namespace OgcProcesses.Application.Jobs.Results;
 /// <param name="AreTheAnswer">Whether they answer the execute request itself, which may have asked for none.</param>
 /// <param name="AsDocument">Whether they are wanted as a document, whatever the execute request asked for.</param>
 [Requires(Role.Reader)]
+[Audited("results.read", IsRead = true, Unless = nameof(AreTheAnswer))]
 public sealed record GetResults(JobId Id, bool AreTheAnswer = false, bool AsDocument = false) : IRequest<JobResults>;
 
 /// <summary>The results of a job, and the form they are to be put in.</summary>

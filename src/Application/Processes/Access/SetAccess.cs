@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
@@ -9,6 +10,7 @@ namespace OgcProcesses.Application.Processes.Access;
 /// <param name="Id">The process; also one that is built in.</param>
 /// <param name="Rules">What takes the place of the present rules.</param>
 [Requires(Role.Deployer, ProcessUse = ProcessUse.Change)]
+[Audited("process.share")]
 public sealed record SetAccess(ProcessId Id, AccessRules Rules) : IRequest<AccessRules>;
 
 internal sealed class SetAccessHandler(IProcessStore processes) : IRequestHandler<SetAccess, AccessRules>

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Schemas;
@@ -15,6 +16,7 @@ namespace OgcProcesses.Application.Processes.BuiltIn;
 /// <summary>Brings a process that comes with the server to its present state: immutable, owned by the server, and at first for everybody.</summary>
 /// <remarks>/req/core/test-process, /req/deploy-replace-undeploy/static-indicator</remarks>
 [Requires(Role.Admin)]
+[Unaudited("the server does it at every start, and mostly nothing comes of it")]
 public sealed record DeployBuiltIn(ApplicationPackage Package) : IRequest;
 
 internal sealed partial class DeployBuiltInHandler(

@@ -1,6 +1,7 @@
 using AutoMapper;
 using MediatR;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes.Image;
@@ -15,6 +16,7 @@ namespace OgcProcesses.Application.Processes.Deploy;
 /// <param name="Package">What it is and what runs.</param>
 /// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
 [Requires(Role.Deployer)]
+[Audited("process.deploy")]
 public sealed record DeployProcess(ApplicationPackage Package, string? Workflow = null) : IRequest<ProcessSummary>;
 
 internal sealed class DeployProcessHandler(

@@ -1,5 +1,6 @@
 using AutoMapper;
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Processes.Deploy;
@@ -17,6 +18,7 @@ namespace OgcProcesses.Application.Processes.Replace;
 /// <param name="Workflow">The workflow to take where a CWL document has several; null for the first.</param>
 /// <param name="Revisions">Revisions that the client is ready to replace; null for any.</param>
 [Requires(Role.Deployer, ProcessUse = ProcessUse.Change)]
+[Audited("process.replace")]
 public sealed record ReplaceProcess(
     ProcessId Id, ApplicationPackage Package, string? Workflow = null, IReadOnlyCollection<Guid>? Revisions = null) : IRequest<ProcessSummary>;
 

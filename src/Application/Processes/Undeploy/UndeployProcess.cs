@@ -1,4 +1,5 @@
 using MediatR;
+using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Domain.Access;
@@ -11,6 +12,7 @@ namespace OgcProcesses.Application.Processes.Undeploy;
 /// <param name="Id">The process.</param>
 /// <param name="Revisions">Revisions that the client is ready to take away; null for any.</param>
 [Requires(Role.Deployer, ProcessUse = ProcessUse.Change)]
+[Audited("process.undeploy")]
 public sealed record UndeployProcess(ProcessId Id, IReadOnlyCollection<Guid>? Revisions = null) : IRequest;
 
 internal sealed class UndeployProcessHandler(IProcessStore processes) : AsyncRequestHandler<UndeployProcess>
