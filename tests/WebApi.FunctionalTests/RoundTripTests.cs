@@ -36,7 +36,7 @@ internal sealed class RoundTripTests
             foreach (var (name, value) in process.Where(member => !OfTheServer.Contains(member.Key)))
                 Assert.That(Canonical(described.Json[name]), Is.EqualTo(Canonical(value)), name);
             Assert.That(
-                described.Json["links"]!.AsArray().SkipWhile(link => IsTheServers(link!)).Select(Canonical),
+                described.Json["links"]!.AsArray().Where(link => !IsTheServers(link!)).Select(Canonical),
                 Is.EqualTo((process["links"]?.AsArray() ?? []).Select(link => Canonical(Ordered(link!.AsObject())))));
         });
         var back = await _server.AskAsync("GET", $"/processes/{package.Id}/package");

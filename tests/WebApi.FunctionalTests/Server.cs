@@ -36,6 +36,9 @@ internal sealed class Server : WebApplicationFactory<Program>
     /// <summary>The path that all paths of the API begin with.</summary>
     public string PathBase => _settings.FirstOrDefault(setting => setting.Key == "Api:PathBase").Value ?? "";
 
+    /// <summary>How the server's callers say who they are.</summary>
+    public string Mode => _settings.FirstOrDefault(setting => setting.Key == "Security:Mode").Value ?? "Open";
+
     /// <summary>A client that sends no header of its own.</summary>
     public HttpClient Http { get; }
 

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using OgcProcesses.Application.Access.Me;
+using OgcProcesses.WebApi.OpenApi;
 
 namespace OgcProcesses.WebApi.Controllers;
 
@@ -12,5 +13,6 @@ public sealed class MeController(IMediator mediator) : ControllerBase
     /// <remarks>Quotas without <c>most</c> are unbounded. The CPU time of a day in UTC counts, that of running jobs as far as they have told.</remarks>
     /// <response code="200">The caller.</response>
     [HttpGet("/me", Name = "getMe")]
+    [Makes(typeof(GetMe))]
     public Task<CallerInfo> Me(CancellationToken cancellationToken) => mediator.Send(new GetMe(), cancellationToken);
 }

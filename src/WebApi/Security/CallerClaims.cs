@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Domain.Access;
@@ -14,6 +15,7 @@ internal static class CallerClaims
     private const string Group = "group";
     private const string Process = "process";
     private const string Confined = "confined";
+    private const string Expires = "expires";
 
     /// <summary>The principal that a scheme gives a request.</summary>
     /// <param name="caller">Who asks.</param>
@@ -22,6 +24,7 @@ internal static class CallerClaims
     {
         List<Claim> claims = [new(Id, caller.Id), .. caller.Groups.Select(group => new Claim(Group, group))];
         if (caller.Role is { } role) claims.Add(new(Role, role.ToString()));
+        if (caller.Expires is { } end) claims.Add(new(Expires, end.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
         if (caller.Processes is { } processes) claims.AddRange([new(Confined, "true"), .. processes.Select(process => new Claim(Process, process.Value))]);
         return new(new ClaimsIdentity(claims, means, Id, Role));
     }
@@ -32,6 +35,7 @@ internal static class CallerClaims
         if (principal.Identity is not { IsAuthenticated: true } || principal.FindFirstValue(Id) is not { } id) return Caller.Nobody;
         return new(id, Enum.TryParse<Role>(principal.FindFirstValue(Role), out var role) ? role : null)
         {
+            Expires = long.TryParse(principal.FindFirstValue(Expires), CultureInfo.InvariantCulture, out var end) ? DateTimeOffset.FromUnixTimeSeconds(end) : null,
             Groups = [.. principal.FindAll(Group).Select(claim => claim.Value)],
             Processes = principal.HasClaim(Confined, "true") ? [.. principal.FindAll(Process).Select(claim => ProcessId.TryParse(claim.Value, out var process) ? process : default)] : null,
         };

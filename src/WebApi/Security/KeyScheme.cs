@@ -29,7 +29,7 @@ internal sealed class KeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> opt
         string?[] sent = [.. Request.Headers[Header], .. Request.Headers.Authorization.Select(BearerOf)];
         if (sent.Distinct().ToList() is not [{ } text]) return Refused("More than one key or token was sent; which one is meant can't be told.");
         return await keys.FindHolderAsync(text, Context.RequestAborted) is { } holder
-            ? AuthenticateResult.Success(new(CallerClaims.PrincipalOf(holder.Caller, $"{Scheme.Name} {holder.KeyId}"), new() { ExpiresUtc = holder.Expires }, Scheme.Name))
+            ? AuthenticateResult.Success(new(CallerClaims.PrincipalOf(holder.Caller, $"{Scheme.Name}:{holder.KeyId}"), Scheme.Name))
             : Refused("The key is not valid: it is unknown, revoked or expired.");
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -6,14 +7,14 @@ namespace OgcProcesses.WebApi.FunctionalTests.OpenApi;
 
 /// <summary>Holds every exchange of the tests against the API's definition: its status, media type and headers must be declared.</summary>
 /// <remarks>
-/// /req/oas30/completeness, /req/oas30/exceptions-codes. The definition is that of the shared server: what is declared does not
-/// depend on settings. Pages and files outside the API are not in it.
+/// /req/oas30/completeness, /req/oas30/exceptions-codes. What is declared depends on no setting but how callers say who they are, so
+/// that servers which ask alike share a definition. Pages and files outside the API are not in it.
 /// </remarks>
 internal sealed partial class DeclaredExchanges(Server server) : DelegatingHandler(new HttpClientHandler())
 {
     private static readonly string[] Watched = ["Content-Location", "Content-Range", "ETag", "Link", "Location", "Preference-Applied"];
 
-    private static readonly Lazy<Task<JsonNode>> Definition = new(ReadAsync);
+    private static readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> Definitions = new();
 
     [GeneratedRegex("/{2,}")]
     private static partial Regex Slashes { get; }
@@ -27,20 +28,21 @@ internal sealed partial class DeclaredExchanges(Server server) : DelegatingHandl
         // Redirects have been followed.
         var sent = response.RequestMessage!;
         var path = sent.RequestUri!.AbsolutePath;
-        // A name that is not the server's own is refused before there is any API.
+        // A name that is not the server's own is refused before there is any API, and so is a page of another origin.
         if (sent.Headers.Host is not null && response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MisdirectedRequest) return response;
+        if (sent.Headers.Contains("Origin") && response.StatusCode == HttpStatusCode.Forbidden) return response;
         if (sent.Method == HttpMethod.Options || !path.StartsWith(server.PathBase, StringComparison.Ordinal)) return response;
         path = Slashes.Replace(path[server.PathBase.Length..].TrimEnd('/'), "/");
-        var definition = await Definition.Value;
+        var definition = await Definitions.GetOrAdd(server.Mode, _ => new(ReadAsync)).Value;
         if (Find(definition["paths"]!.AsObject(), path.Length == 0 ? "/" : path) is { } item)
             Assert.That(Undeclared(definition, item, sent.Method, response), Is.Empty, $"{sent.Method} {sent.RequestUri} answers {(int)response.StatusCode}");
         return response;
     }
 
-    private static async Task<JsonNode> ReadAsync()
+    private async Task<JsonNode> ReadAsync()
     {
-        using var http = new HttpClient { BaseAddress = SharedServer.Instance.Http.BaseAddress };
-        return JsonNode.Parse(await http.GetByteArrayAsync("/api"))!;
+        using var http = new HttpClient { BaseAddress = server.Http.BaseAddress };
+        return JsonNode.Parse(await http.GetByteArrayAsync($"{server.PathBase}/api"))!;
     }
 
     /// <summary>The item of the general path that a request went to; null where there is none.</summary>

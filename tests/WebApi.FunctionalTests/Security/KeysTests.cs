@@ -147,6 +147,34 @@ internal sealed class KeysTests
         Assert.That(errors, Does.StartWith("The command failed: ").And.Contain(arguments[^1]));
     }
 
+    [Test]
+    public async Task Me_TellsWhatTheKeySays()
+    {
+        var expires = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddDays(3).ToUnixTimeSeconds());
+        var key = await _callers.KeyOfAsync("carl", "deployer", new() { ["groups"] = new JsonArray("ice"), ["processes"] = new JsonArray("echo"), ["expires"] = expires.ToString("O") });
+
+        var me = (await _callers.AskAsync(key, "GET", "/me")).Json;
+
+        Assert.That(
+            (me["id"]!.GetValue<string>(), me["role"]!.GetValue<string>(), me["groups"]!.ToJsonString(), me["processes"]!.ToJsonString(), me["expires"]!.GetValue<DateTimeOffset>()),
+            Is.EqualTo(("carl", "deployer", """["ice"]""", """["echo"]""", expires)));
+    }
+
+    [Test]
+    public async Task Audit_TellsWhoMadeAKey_ByWhichKey_AndWhoCouldNotLogIn()
+    {
+        var key = await _callers.KeyOfAsync("dora", "reader");
+        await _callers.AskAsync(key[..^1] + (key[^1] == 'A' ? 'B' : 'A'), "GET", "/jobs");
+
+        var events = (await _callers.AskAsync(_callers.Admin, "GET", "/admin/audit")).Json["events"]!.AsArray();
+
+        var made = events.First(item => item!["action"]!.GetValue<string>() == "key.create")!;
+        Assert.That((made["caller"]!.GetValue<string>(), made["means"]!.GetValue<string>()), Is.EqualTo(("root", $"key:{_callers.Admin.Split('_')[1]}")));
+        Assert.That(events.Select(item => item!["subject"]?.GetValue<string>()), Does.Contain(key.Split('_')[1]));
+        var refused = events.First(item => item!["action"]!.GetValue<string>() == "login")!;
+        Assert.That((refused["caller"]!.GetValue<string>(), refused["means"]!.GetValue<string>(), refused["outcome"]!.GetValue<string>()), Is.EqualTo(("", "key", "refused")));
+    }
+
     private Task<Answer> ValidateAsync(string key) =>
         _callers.AskAsync(key, "POST", "/processes/echo/execution?validateOnly=true", """{"inputs":{"message":"hello"}}""");
 }

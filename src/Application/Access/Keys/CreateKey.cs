@@ -45,8 +45,8 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
     {
         var longest = options.Value.MaxLifetime;
         RuleFor(request => request.Key.Name).MaximumLength(MostNameCharacters).OverridePropertyName("/name").WithMessage($"must have at most {MostNameCharacters} characters");
-        RuleFor(request => request.Key.Owner).Must(owner => owner is not null && Caller.IsId(owner)).OverridePropertyName("/owner")
-            .WithMessage($"is required: 1 to {Caller.MostIdCharacters} characters, none of them a control character, no blank at either end");
+        RuleFor(request => request.Key.Owner).Must(owner => owner is not null && Caller.IsId(owner) && owner != Caller.Server.Id).OverridePropertyName("/owner")
+            .WithMessage($"is required: 1 to {Caller.MostIdCharacters} characters, none of them a control character, no blank at either end; '{Caller.Server.Id}' is the server itself");
         RuleFor(request => request.Key.Role).Must(role => Roles.TryParse(role, out _)).OverridePropertyName("/role").WithMessage("is required: reader, executor, deployer or admin");
         RuleFor(request => request.Key.Expires).Must(expires => expires is null || (expires > clock.GetUtcNow() && expires <= clock.GetUtcNow() + longest))
             .OverridePropertyName("/expires").WithMessage($"must be in the future, and at most {longest.TotalDays:0.##} days from now (Security:Keys:MaxLifetime)");

@@ -4,11 +4,10 @@ using OgcProcesses.Domain.Access;
 
 namespace OgcProcesses.Application.Access.Keys;
 
-/// <summary>Who a key stands for, and how long.</summary>
+/// <summary>Whom a valid key stands for.</summary>
 /// <param name="KeyId">The key.</param>
 /// <param name="Caller">Whom it stands for.</param>
-/// <param name="Expires">From when on it is not valid any more.</param>
-public sealed record KeyHolder(string KeyId, Caller Caller, DateTimeOffset Expires);
+public sealed record KeyHolder(string KeyId, Caller Caller);
 
 /// <summary>Tells whom keys stand for. What was read of a key counts for some seconds, so that not every request asks the database.</summary>
 public sealed partial class KnownKeys(IApiKeyStore keys, TimeProvider clock, ILogger<KnownKeys> logger)
@@ -41,12 +40,8 @@ public sealed partial class KnownKeys(IApiKeyStore keys, TimeProvider clock, ILo
             return null;
         }
 
-        return new(key.Id, new(key.Owner, key.Role) { Groups = key.Groups, Processes = key.Processes }, key.Expires);
+        return new(key.Id, new(key.Owner, key.Role) { Groups = key.Groups, Processes = key.Processes, Expires = key.Expires });
     }
-
-    /// <summary>Whether a key that let its holder in before still does.</summary>
-    public async Task<bool> IsStillValidAsync(string id, CancellationToken cancellationToken) =>
-        (await FindAsync(id, cancellationToken))?.IsValid(clock.GetUtcNow()) == true;
 
     /// <summary>Reads a key anew when it is next asked for.</summary>
     public void Forget(string id)

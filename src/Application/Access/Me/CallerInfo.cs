@@ -18,6 +18,9 @@ public sealed record CallerInfo
     /// <summary>The only processes that their key reaches; not there where it reaches all that they may see.</summary>
     public IReadOnlyCollection<string>? Processes { get; init; }
 
+    /// <summary>When their key or token expires; not there where they need none.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>What they have of the server, and what they may have.</summary>
     public required CallerUse Use { get; init; }
 

@@ -31,6 +31,7 @@ internal sealed class GetMeHandler(ICaller caller, IJobStore jobs, IUsageStore u
             Role = me.Role,
             Groups = me.Groups,
             Processes = me.Processes?.Select(process => process.Value).ToList(),
+            Expires = me.Expires,
             Use = new()
             {
                 QueuedJobs = new(await CountAsync(JobStatus.Accepted, quota.MaxQueuedJobs), quota.MaxQueuedJobs),

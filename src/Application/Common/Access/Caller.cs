@@ -26,6 +26,9 @@ public sealed record Caller(string Id, Role? Role)
     /// <summary>The only processes whose existence and jobs the caller is told of; null for no such limit.</summary>
     public IReadOnlyCollection<ProcessId>? Processes { get; init; }
 
+    /// <summary>From when on the caller has to say anew who they are; null where that is not known.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>Whether everybody's jobs and processes are the caller's to see.</summary>
     public bool SeesAll => Role == Domain.Access.Role.Admin && Processes is null;
 

@@ -88,7 +88,7 @@ internal sealed partial class TokenEvents(IssuerConnection issuer, IOptions<Secu
         try
         {
             var claims = TokenClaims.ObjectOf(((JsonWebToken)context.SecurityToken).EncodedPayload);
-            context.Principal = CallerClaims.PrincipalOf(TokenClaims.CallerOf(claims, security.Value.OpenIdConnect), Schemes.Token);
+            context.Principal = CallerClaims.PrincipalOf(TokenClaims.CallerOf(claims, security.Value.OpenIdConnect) with { Expires = context.SecurityToken.ValidTo }, Schemes.Token);
         }
         catch (RefusedTokenException refused)
         {
