@@ -61,6 +61,7 @@ public static class InfrastructureServices
         services.AddHostedService<ImageWorker>();
         services.AddHostedService<FileSweepWorker>();
         services.AddHostedService<SweepWorker>();
+        services.AddHostedService<UploadSweepWorker>();
         services.AddHostedService<AuditWorker>();
         return services;
     }

@@ -8,6 +8,7 @@ using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.WebApi.Callbacks;
+using OgcProcesses.WebApi.Compatibility;
 using OgcProcesses.WebApi.Errors;
 using OgcProcesses.WebApi.Events;
 using OgcProcesses.WebApi.Health;
@@ -15,6 +16,7 @@ using OgcProcesses.WebApi.Html;
 using OgcProcesses.WebApi.Http;
 using OgcProcesses.WebApi.OpenApi;
 using OgcProcesses.WebApi.Security;
+using OgcProcesses.WebApi.Security.Sessions;
 
 namespace OgcProcesses.WebApi;
 
@@ -72,6 +74,7 @@ internal static class WebApiServices
             });
         services.AddOptions<JsonOptions>().Configure<IOptions<LimitOptions>>((json, limits) => json.JsonSerializerOptions.MaxDepth = limits.Value.MaxJsonDepth);
         services.AddPages();
+        services.AddCompatibility();
         // The same validators that MediatR runs: what binding finds wrong in a query and what they do are told together.
         services.AddFluentValidationAutoValidation(validation => validation.DisableDataAnnotationsValidation = true);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
@@ -103,10 +106,13 @@ internal static class WebApiServices
         app.UsePrivateAnswers();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UsePageTokens();
         app.UseApiPage();
         app.UseApiDefinition();
         app.MapControllers();
         app.MapHealth();
+        app.MapCompatibility();
+        app.MapSessions();
     }
 
     private static void Configure(JsonSerializerOptions json)

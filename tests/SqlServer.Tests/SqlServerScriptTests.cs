@@ -18,7 +18,7 @@ internal sealed class SqlServerScriptTests
     {
         using var model = SqlServerModel.OfTheTables();
 
-        Assert.That(model.GetObjects(DacQueryScopes.UserDefined, Table.TypeClass).Count(), Is.EqualTo(13));
+        Assert.That(model.GetObjects(DacQueryScopes.UserDefined, Table.TypeClass).Count(), Is.EqualTo(14));
         Assert.That(model.Validate().Select(found => $"{found}"), Is.Empty);
     }
 

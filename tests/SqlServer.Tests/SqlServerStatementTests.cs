@@ -7,6 +7,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Sessions;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Common.Paging;
 using OgcProcesses.Application.Jobs;
@@ -44,6 +45,7 @@ internal sealed class SqlServerStatementTests
         await CallAsync(Noted<IRetentionStore>(services));
         await CallAsync(Noted<IUsageStore>(services));
         await CallAsync(Noted<IResultLinkKeyStore>(services));
+        await CallAsync(Noted<IProtectionKeyStore>(services));
         await CallAsync(Noted<IAuditStore>(services));
         await CallOnDamagedRowsAsync(services);
         _claim = await ClaimAsync();
@@ -239,6 +241,12 @@ internal sealed class SqlServerStatementTests
         await keys.TryReplaceAsync(first, null, None);
         await keys.FindAsync(None);
         await keys.TryReplaceAsync(new(2, "secret", Noon), first, None);
+    }
+
+    private static async Task CallAsync(IProtectionKeyStore keys)
+    {
+        await keys.TryAddAsync(new(1, "<key />"), None);
+        await keys.ListAsync(None);
     }
 
     private static async Task CallAsync(IAuditStore audit)

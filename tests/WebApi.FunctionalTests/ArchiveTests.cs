@@ -79,9 +79,11 @@ internal sealed class ArchiveTests : ServerTests
     [Test]
     public async Task Archive_IsDeclared()
     {
-        var operation = (await Server.GetAsync("/api")).Json["paths"]!["/jobs/{jobId}/results"]!["get"]!;
+        var definition = (await Server.GetAsync("/api")).Json;
+        var operation = definition["paths"]!["/jobs/{jobId}/results"]!["get"]!;
         var form = operation["parameters"]!.AsArray().Single(parameter => parameter!["name"]!.GetValue<string>() == "f")!;
-        Assert.That(form["schema"]!["enum"]!.AsArray().Select(word => word!.GetValue<string>()), Is.EqualTo(new[] { "json", "html", "zip" }));
+        Assert.That(form["schema"]!["$ref"]!.GetValue<string>(), Is.EqualTo("#/components/schemas/resultsForm"));
+        Assert.That(definition["components"]!["schemas"]!["resultsForm"]!["enum"]!.AsArray().Select(word => word!.GetValue<string>()), Is.EqualTo(new[] { "json", "html", "zip" }));
         Assert.That(operation["responses"]!["200"]!["content"]!["application/zip"], Is.Not.Null);
     }
 

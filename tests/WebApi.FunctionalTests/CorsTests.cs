@@ -47,7 +47,7 @@ internal sealed class CorsTests : ServerTests
         Assert.That(answer.Headers.Vary, Does.Contain("Origin"));
         Assert.That(
             Of(answer, "Expose-Headers")!.Split(',', StringSplitOptions.TrimEntries),
-            Is.SupersetOf(new[] { "Location", "Link", "Preference-Applied", "Content-Location", "ETag" }));
+            Is.SupersetOf(new[] { "Location", "Link", "Preference-Applied", "Content-Location", "ETag", "Upload-Offset" }));
     }
 
     [Test]

@@ -47,7 +47,7 @@ internal sealed class QuotaTests
 
         Assert.That(((int)refused.Status, (int)allowed.Status), Is.EqualTo((403, 201)), refused.Text);
         Assert.That(refused.Headers.RetryAfter, Is.Null);
-        Assert.That(refused.Json["title"]!.GetValue<string>(), Is.EqualTo("Your results take too much room"));
+        Assert.That(refused.Json["title"]!.GetValue<string>(), Is.EqualTo("Your results and uploads take too much room"));
         Assert.That(page.Text, Does.Contain("<td>5</td><td>3</td>").And.Contain("anonymous"));
     }
 }

@@ -39,6 +39,9 @@ internal sealed class Server : WebApplicationFactory<Program>
     /// <summary>How the server's callers say who they are.</summary>
     public string Mode => _settings.FirstOrDefault(setting => setting.Key == "Security:Mode").Value ?? "Open";
 
+    /// <summary>What its definition depends on, besides what is deployed.</summary>
+    public (string Mode, bool UnitySds) Declares => (Mode, _settings.Contains(("Compatibility:UnitySds", "true")));
+
     /// <summary>A client that sends no header of its own.</summary>
     public HttpClient Http { get; }
 
@@ -118,7 +121,15 @@ internal sealed class Server : WebApplicationFactory<Program>
 
     protected override void Dispose(bool disposing)
     {
-        base.Dispose(disposing);
+        try
+        {
+            base.Dispose(disposing);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program stops itself at the same time, and was first.
+        }
+
         // The base class disposes itself twice.
         if (!disposing || !Directory.Exists(Folder)) return;
         Http.Dispose();

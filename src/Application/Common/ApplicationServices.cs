@@ -15,6 +15,7 @@ using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes.Deploy;
 using OgcProcesses.Application.Processes.Image;
+using OgcProcesses.Application.Uploads;
 
 namespace OgcProcesses.Application.Common;
 
@@ -69,6 +70,9 @@ public static class ApplicationServices
         services.AddSingleton<ImageKeeper>();
         services.AddSingleton<ResultLinks>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<OwnUploads>();
+        services.AddSingleton<UploadReceiver>();
+        services.AddSingleton<UploadSweep>();
         return services;
     }
 }

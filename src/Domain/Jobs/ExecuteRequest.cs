@@ -46,6 +46,9 @@ public sealed record ExecuteRequest(
     /// <summary>Up to which age results of an identical execution are taken instead of a run; null for a run.</summary>
     public TimeSpan? ReuseWithin { get; init; }
 
+    /// <summary>The uploads that links of the inputs lead to, by those links; null where none does.</summary>
+    public IReadOnlyDictionary<string, string>? Uploads { get; init; }
+
     /// <summary>How the results are put: a request of 2.0 is answered by a document; one of 1.0 as it says, or raw.</summary>
     public ResponseForm Form => Response ?? (IsVersion1 ? ResponseForm.Raw : ResponseForm.Document);
 

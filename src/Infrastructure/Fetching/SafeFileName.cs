@@ -23,6 +23,9 @@ internal static partial class SafeFileName
         return name ?? Fallback;
     }
 
+    /// <summary>A name that a caller gives, else <c>input</c>.</summary>
+    public static string For(string? name) => Clean(name) ?? Fallback;
+
     /// <summary>The name with a number before its extension, for a folder that has one of that name already.</summary>
     public static string Numbered(string name, int number)
     {

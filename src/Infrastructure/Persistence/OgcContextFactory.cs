@@ -38,10 +38,13 @@ internal sealed class OgcContextFactory(
         builder.UseLoggerFactory(loggers)
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
             // Whoever sent a statement tells of its failure, or counts on it, as where two nodes add the same.
-            .ConfigureWarnings(events => events.Log(
-                (RelationalEventId.CommandExecuted, LogLevel.Debug),
-                (RelationalEventId.CommandError, LogLevel.Debug),
-                (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
+            .ConfigureWarnings(events => events
+                .Log(
+                    (RelationalEventId.CommandExecuted, LogLevel.Debug),
+                    (RelationalEventId.CommandError, LogLevel.Debug),
+                    (CoreEventId.SaveChangesFailed, LogLevel.Debug))
+                // The first of two tables of which one at most has the row.
+                .Ignore(CoreEventId.FirstWithoutOrderByAndFilterWarning))
             .AddInterceptors(interceptors);
         configure(builder);
         return builder.Options;

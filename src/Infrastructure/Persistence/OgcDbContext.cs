@@ -43,6 +43,8 @@ internal abstract class OgcDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ResultLinkKey> ResultLinkKeys => Set<ResultLinkKey>();
 
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
     /// <summary>Whether a failed insert met a key that is there already.</summary>
     public abstract bool IsDuplicate(DbUpdateException failure);
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Sessions;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -47,6 +48,7 @@ public static class PersistenceServices
         services.AddSingleton<IProcessStore, EfProcessStore>();
         services.AddSingleton<IResultLinkKeyStore, EfResultLinkKeyStore>();
         services.AddSingleton<IApiKeyStore, EfApiKeyStore>();
+        services.AddSingleton<IProtectionKeyStore, EfProtectionKeyStore>();
         services.AddSingleton<IAuditStore, EfAuditStore>();
         services.AddSingleton(provider => new DatabaseMigrator(
             provider.GetRequiredService<IDbContextFactory<OgcDbContext>>(),

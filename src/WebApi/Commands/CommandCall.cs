@@ -17,6 +17,7 @@ internal sealed class CommandCall
         var root = new RootCommand("A server for OGC API - Processes. Without a command it starts; settings follow as '--Section:Key value'.")
         {
             new MigrateCommand(),
+            new OpenApiCommand(),
             new Command("keys", "The keys of callers, for Security:Mode ApiKeys.") { new CreateKeyCommand(), new ListKeysCommand(), new RevokeKeyCommand() },
             new Command("links", "The signed links to results.") { new RotateLinksCommand() },
         };

@@ -6,6 +6,7 @@ using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Jobs;
+using OgcProcesses.WebApi.Http;
 
 namespace OgcProcesses.WebApi.Errors;
 
@@ -32,6 +33,7 @@ internal sealed partial class OgcExceptionHandler(IProblemDetailsService problem
         if (exception is OgcException { Location: { } location }) httpContext.Response.Headers.Location = links.Url(location);
         if (exception is OgcException { RetryAfter: { } wait })
             httpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (exception is OgcException { UploadOffset: { } offset }) UploadHeaders.Tell(httpContext.Response, offset, isComplete: false);
         // How to say who one is, in the words of the scheme that the request came by.
         if (problem.Status == StatusCodes.Status401Unauthorized) await httpContext.ChallengeAsync();
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });

@@ -55,6 +55,7 @@ internal static class Page
         JobResults => "Results",
         ProblemDetails => "Problem",
         ApiPage => "Api",
+        LoginPage => "Login",
         _ => "Document",
     };
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.WebEncoders;
 using OgcProcesses.Application.Common.Links;
@@ -17,8 +16,7 @@ internal static class PageServices
     {
         // Pages are UTF-8: what is not markup stays legible.
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
-        // Views bring keys along for cookies and tokens, of which no page has any: they stay in memory, and none are made at the start.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // Keys of cookies and tokens are made when the first of these is, and not at the start: many servers need none.
         services.Remove(services.Single(service => service.ImplementationType?.Name == "DataProtectionHostedService"));
         return services;
     }

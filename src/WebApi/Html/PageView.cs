@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Xml;
@@ -7,8 +8,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.AspNetCore.Mvc.Razor.Internal;
 using Microsoft.Extensions.Options;
+using OgcProcesses.Application.Common.Access;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.WebApi.Http;
+using OgcProcesses.WebApi.Security;
+using OgcProcesses.WebApi.Security.Sessions;
 
 namespace OgcProcesses.WebApi.Html;
 
@@ -26,6 +30,14 @@ internal abstract class PageView<TModel> : RazorPage<TModel>
     [RazorInject]
     public IOptions<JsonOptions> ApiJson { get; set; } = null!;
 
+    /// <summary>Who looks at the page.</summary>
+    [RazorInject]
+    public ICaller Caller { get; set; } = null!;
+
+    /// <summary>How callers say who they are.</summary>
+    [RazorInject]
+    public IOptions<SecurityOptions> Security { get; set; } = null!;
+
     /// <summary>The page's name in the browser and its first heading.</summary>
     protected string? Title
     {
@@ -38,6 +50,21 @@ internal abstract class PageView<TModel> : RazorPage<TModel>
 
     /// <summary>A path below the API's root for what the page itself loads or sends: wherever links lead, that stays at the server it came from.</summary>
     protected string Here(string path) => Context.Request.PathBase.Add($"/{path}").ToUriComponent();
+
+    /// <summary>Who looks at the page.</summary>
+    protected Caller Me => Caller.Current;
+
+    /// <summary>Whether who looks at the page has logged in to it.</summary>
+    protected bool IsSession => SessionScheme.IsOf(Context.User);
+
+    /// <summary>Whether who looks at the page has not said who they are, and can.</summary>
+    protected bool MayLogIn => Security.Value.HasLogin && Context.User.Identity is not { IsAuthenticated: true };
+
+    /// <summary>Where who looks at the page logs in and comes back.</summary>
+    protected string LogIn => SessionEndpoints.LoginFor(Context.Request);
+
+    /// <summary>Whether the role of who looks at the page lets them make a request.</summary>
+    protected bool May<TRequest>() => Me.Has(typeof(TRequest).GetCustomAttribute<RequiresAttribute>()!.Role);
 
     /// <summary>Whether a link may be followed: one that an author gave might be a script.</summary>
     protected static bool IsSafe(string? href) =>

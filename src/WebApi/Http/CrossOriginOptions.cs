@@ -49,7 +49,10 @@ internal static class CrossOrigin
 
     /// <summary>Response headers that a page may read besides those that every page may.</summary>
     private static readonly string[] Exposed =
-        ["Location", "Content-Location", "Link", "Preference-Applied", "ETag", "Allow", "Content-Disposition", "Retry-After", "Age"];
+    [
+        "Location", "Content-Location", "Link", "Preference-Applied", "ETag", "Allow", "Content-Disposition", "Retry-After", "Age",
+        UploadHeaders.Offset, UploadHeaders.Complete, UploadHeaders.Length, UploadHeaders.Limit,
+    ];
 
     public static IServiceCollection AddCrossOrigin(this IServiceCollection services)
     {

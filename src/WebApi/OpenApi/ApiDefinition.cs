@@ -3,6 +3,7 @@ using NJsonSchema;
 using NJsonSchema.Generation.TypeMappers;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
+using OgcProcesses.WebApi.Compatibility;
 using OgcProcesses.WebApi.Security;
 
 namespace OgcProcesses.WebApi.OpenApi;
@@ -44,6 +45,7 @@ internal static class ApiDefinition
             var access = new AccessSchemes(security);
             document.DocumentProcessors.Add(access);
             document.OperationProcessors.Add(access);
+            document.AddCompatibility(services);
         });
 
     public static void UseApiDefinition(this WebApplication app) => app.UseSwaggerUi(ui =>

@@ -20,7 +20,9 @@ internal sealed class BodyMediaTypes : IOperationProcessor
         var operation = context.OperationDescription.Operation;
         if (context.MethodInfo.IsDefined(typeof(PackageMediaTypeAttribute)))
             OfferPackages(operation.RequestBody.Content);
-        if (context.MethodInfo.IsDefined(typeof(HttpPatchAttribute))) Offer(operation.RequestBody.Content, [OgcNames.MergePatch, OgcNames.Json]);
+        if (context.MethodInfo.GetCustomAttribute<StreamedBodyAttribute>() is { } streamed)
+            operation.RequestBody = new() { IsRequired = true, Description = streamed.Description, Content = { [streamed.MediaType] = Bytes() } };
+        else if (context.MethodInfo.IsDefined(typeof(HttpPatchAttribute))) Offer(operation.RequestBody.Content, [OgcNames.MergePatch, OgcNames.Json]);
         if (!operation.Responses.TryGetValue("200", out var success)) return true;
         if (context.MethodInfo.GetCustomAttribute<ProducesAttribute>() is { } produces) Offer(success.Content, produces.ContentTypes);
         foreach (var mediaType in context.MethodInfo.GetCustomAttribute<BareAnswerAttribute>()?.MediaTypes ?? [])

@@ -29,6 +29,7 @@ public sealed class GenericDefinition(IOpenApiDocumentGenerator generator)
         root["openapi"] = "3.0.3";
         root["components"]!["schemas"]!.AsObject().Merge(Schemas());
         ShareAnswersOfExecution(root);
+        ShareWords(root);
         return root;
     }
 
@@ -48,6 +49,22 @@ public sealed class GenericDefinition(IOpenApiDocumentGenerator generator)
         }
 
         root["components"]!["responses"] = shared;
+    }
+
+    /// <summary>Makes schemas of their own of the words that parameters may have, so that those which are generated from them have one type and a name.</summary>
+    private static void ShareWords(JsonObject root)
+    {
+        var schemas = root["components"]!["schemas"]!.AsObject();
+        var parameters = root["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!["parameters"] as JsonArray)
+            .SelectMany(all => all ?? []);
+        foreach (var schema in parameters.Select(parameter => parameter!["schema"]!.AsObject()).Select(schema => schema["items"] as JsonObject ?? schema))
+        {
+            if (schema["enum"] is null || schema["title"]?.GetValue<string>() is not { } title) continue;
+            schema.Remove("title");
+            schemas.TryAdd(title, schema.DeepClone());
+            schema.Clear();
+            schema["$ref"] = $"#/components/schemas/{title}";
+        }
     }
 
     private static JsonObject Schemas()

@@ -7,6 +7,8 @@ internal sealed class RequestHeaderAttribute(string name, string description) : 
     public string Name => name;
 
     public string Description => description;
+
+    public bool IsRequired { get; init; }
 }
 
 /// <summary>Names a header that an action's answers of one status may have, for the API's definition.</summary>

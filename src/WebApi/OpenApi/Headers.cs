@@ -19,7 +19,7 @@ internal sealed class Headers : IOperationProcessor
         {
             operation.Parameters.Add(new()
             {
-                Name = header.Name, Kind = OpenApiParameterKind.Header, Description = header.Description, Schema = Text(),
+                Name = header.Name, Kind = OpenApiParameterKind.Header, Description = header.Description, IsRequired = header.IsRequired, Schema = Text(),
             });
         }
 

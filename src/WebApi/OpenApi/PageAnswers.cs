@@ -24,11 +24,9 @@ internal sealed class PageAnswers : IOperationProcessor
         return true;
     }
 
-    private static OpenApiParameter Format()
+    private static OpenApiParameter Format() => new()
     {
-        var words = new JsonSchema { Type = JsonObjectType.String };
-        words.Enumeration.Add(Representation.Json);
-        words.Enumeration.Add(Representation.Page);
-        return new() { Name = Representation.Parameter, Kind = OpenApiParameterKind.Query, Description = "JSON or a page; overrides Accept.", Schema = words };
-    }
+        Name = Representation.Parameter, Kind = OpenApiParameterKind.Query, Description = "JSON or a page; overrides Accept.",
+        Schema = QueryParameters.Words("representation", Representation.Json, Representation.Page),
+    };
 }

@@ -43,7 +43,7 @@ internal sealed class QueryParameters : IOperationProcessor
                     schema.Format = JsonFormatStrings.DateTime;
                     break;
                 case "stream":
-                    parameter.Schema = Words("stdout", "stderr");
+                    parameter.Schema = Words("logStream", "stdout", "stderr");
                     break;
                 case "limit":
                     (schema.Minimum, schema.Maximum, schema.Default) = (1, PageSize.Most, PageSize.Default);
@@ -55,15 +55,15 @@ internal sealed class QueryParameters : IOperationProcessor
                     schema.Item = new() { Reference = context.SchemaGenerator.Generate(typeof(JobStatus), context.SchemaResolver).ActualSchema };
                     break;
                 case "type":
-                    schema.Item = Words("process");
+                    schema.Item = Words("jobType", "process");
                     break;
                 case "f":
                     parameter.Schema = operation switch
                     {
-                        "getLogs" => Words("json", "html", "text"),
-                        "getResult" => Words("json", "html", "zip"),
-                        "getAudit" => Words("json", "html", "csv", "jsonl"),
-                        _ => Words("json", "yaml", "html"),
+                        "getLogs" => Words("logForm", "json", "html", "text"),
+                        "getResult" => Words("resultsForm", "json", "html", "zip"),
+                        "getAudit" => Words("auditForm", "json", "html", "csv", "jsonl"),
+                        _ => Words("definitionForm", "json", "yaml", "html"),
                     };
                     break;
             }
@@ -72,9 +72,12 @@ internal sealed class QueryParameters : IOperationProcessor
         return true;
     }
 
-    private static JsonSchema Words(params string[] words)
+    /// <summary>Words that a parameter may have.</summary>
+    /// <param name="title">Their name, by which they become a schema of their own that all operations share.</param>
+    /// <param name="words">The words.</param>
+    public static JsonSchema Words(string title, params string[] words)
     {
-        var schema = new JsonSchema { Type = JsonObjectType.String };
+        var schema = new JsonSchema { Type = JsonObjectType.String, Title = title };
         foreach (var word in words) schema.Enumeration.Add(word);
         return schema;
     }

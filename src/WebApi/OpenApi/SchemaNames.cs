@@ -15,7 +15,8 @@ internal sealed class SchemaNames : DefaultSchemaNameGenerator
     {
         [typeof(ApplicationPackage)] = "ogcapppkg",
         [typeof(JobStatus)] = "statusCode",
-        [typeof(ProblemDetails)] = "exception",
+        // Not "exception" as in exception.yaml: clients that are generated would have a type of that name beside their language's own.
+        [typeof(ProblemDetails)] = "problem",
         [typeof(ProcessDocument)] = "process",
     };
 

@@ -75,8 +75,16 @@ internal sealed class TypedPath
         parameters.Remove(parameters.Single(parameter => (string?)parameter!["name"] == "processId"));
         foreach (var content in operation["requestBody"]!["content"]!.AsObject())
             operation["requestBody"]!["content"]![content.Key] = new JsonObject { ["schema"] = SchemaTranslation.Reference($"{_name}-execute") };
-        operation["responses"]!["200"]!["content"]!["application/json"] = new JsonObject { ["schema"] = SchemaTranslation.Reference(ResultsSchema) };
+        var answers = operation["responses"]!["200"]!["content"]!.AsObject();
+        answers["application/json"] = new JsonObject { ["schema"] = Results(answers["application/json"]!["schema"]!) };
         return operation;
+    }
+
+    /// <summary>The process's own results in the place of any, beside the other forms that an execution may answer.</summary>
+    private JsonObject Results(JsonNode general)
+    {
+        var own = SchemaTranslation.Reference(ResultsSchema);
+        return general["anyOf"] is JsonArray forms ? new() { ["anyOf"] = new JsonArray([own, .. forms.Skip(1).Select(form => form!.DeepClone())]) } : own;
     }
 
     /// <remarks>What an execute request has besides inputs and outputs is the same for all.</remarks>

@@ -31,8 +31,9 @@ internal static class ForeignPages
         });
     }
 
+    /// <summary>Whether a method changes nothing.</summary>
     /// <remarks>RFC 9110, 9.2.1</remarks>
-    private static bool IsSafe(string method) =>
+    public static bool IsSafe(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
     private static Uri? AddressOf(HttpRequest request) =>

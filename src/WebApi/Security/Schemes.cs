@@ -24,6 +24,12 @@ internal static class Schemes
     /// <summary>By an access token of an issuer.</summary>
     public const string Token = "Token";
 
+    /// <summary>By the cookie of somebody who has logged in to the pages.</summary>
+    public const string Session = "Session";
+
+    /// <summary>At the issuer, where a session begins.</summary>
+    public const string Issuer = "Issuer";
+
     /// <summary>The request does not say it.</summary>
     public const string Closed = "Closed";
 }
@@ -38,7 +44,7 @@ internal sealed class OpenScheme(IOptionsMonitor<AuthenticationSchemeOptions> op
         Task.FromResult(AuthenticateResult.Success(new(Anonymous, Schemes.Open)));
 }
 
-/// <summary>Finds nobody: what a request without any key or token comes to.</summary>
+/// <summary>Finds nobody: what a request without any key, token or session comes to.</summary>
 internal sealed class ClosedScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.WebApi.Security.Sessions;
 using OgcProcesses.WebApi.Security.Tokens;
 
 namespace OgcProcesses.WebApi.Security;
@@ -37,6 +38,9 @@ public sealed class SecurityOptions
     /// <summary>How long keys are valid.</summary>
     public KeyOptions Keys { get; set; } = new();
 
+    /// <summary>How long people stay logged in to the pages.</summary>
+    public PageSessionOptions Sessions { get; set; } = new();
+
     /// <summary>The issuer of tokens, in mode <see cref="SecurityMode.OpenIdConnect"/>.</summary>
     public IssuerOptions OpenIdConnect { get; init; } = new();
 
@@ -45,6 +49,12 @@ public sealed class SecurityOptions
 
     /// <summary>Whether tokens are taken.</summary>
     internal bool TakesTokens => Mode.HasFlag(SecurityMode.OpenIdConnect);
+
+    /// <summary>Whether people may log in to the pages at the issuer.</summary>
+    internal bool HasIssuerLogin => TakesTokens && OpenIdConnect.Login.ClientId is not null;
+
+    /// <summary>Whether people may log in to the pages.</summary>
+    internal bool HasLogin => TakesKeys || HasIssuerLogin;
 
     /// <summary>Whether the server asks nobody who they are.</summary>
     internal bool IsOpen => Mode == SecurityMode.Open;

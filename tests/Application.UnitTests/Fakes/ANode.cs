@@ -25,7 +25,7 @@ internal sealed class ANode : IDisposable
         var remains = new AttemptRemains(Jobs, Runner, Folders, Outputs, Logs, options, Clock, NullLogger<AttemptRemains>.Instance);
         var recovery = new JobRecovery(Jobs, Processes, Runner, remains, node, options, Clock);
         JobRunner = new(
-            Jobs, Processes, Runner, new(Fetcher, new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
+            Jobs, Processes, Runner, new(Fetcher, new FakeUploads(), new FakeSchemas(), options), Folders, Folders, Outputs, Logs,
             new(Jobs, Outputs, Microsoft.Extensions.Options.Options.Create(reuse ?? new() { Enabled = true }), Clock, NullLogger<ResultReuse>.Instance),
             new FakeSchemas(), new(Folders, Folders, options, Clock), recovery, remains, options, Clock,
             NullLogger<JobRunner>.Instance);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using OgcProcesses.Application.Access.Audit;
 using OgcProcesses.Application.Access.Keys;
 using OgcProcesses.Application.Access.Links;
+using OgcProcesses.Application.Access.Sessions;
 using OgcProcesses.Application.Callbacks;
 using OgcProcesses.Application.Jobs;
 using OgcProcesses.Application.Jobs.Execute;
@@ -59,6 +60,8 @@ internal sealed class TestServer : IAsyncDisposable
     public IRetentionStore Retention => _services.GetRequiredService<IRetentionStore>();
 
     public IResultLinkKeyStore ResultLinkKeys => _services.GetRequiredService<IResultLinkKeyStore>();
+
+    public IProtectionKeyStore ProtectionKeys => _services.GetRequiredService<IProtectionKeyStore>();
 
     public IUsageStore Usage => _services.GetRequiredService<IUsageStore>();
 

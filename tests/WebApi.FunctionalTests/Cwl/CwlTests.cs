@@ -256,20 +256,6 @@ internal sealed class CwlTests : ServerTests
     public async Task Conformance_DeclaresCwl() => Assert.That(
         (await Server.GetAsync("/conformance")).Text, Does.Contain("http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/cwl"));
 
-    [Test]
-    public async Task Example_OfTheDocumentation_Works()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "OgcProcesses.sln"))) folder = folder.Parent;
-        var document = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "docs", "cwl.md"));
-        var cwl = document.Split("```yaml\n")[1].Split("```")[0].Replace("debian:bookworm-slim", CwlFixture.Image, StringComparison.Ordinal);
-        var request = document.Split("-d '")[1].Split("'")[0];
-        var deployed = await Server.PostAsync("/processes", cwl, mediaType: "application/cwl+yaml");
-        Assert.That((int)deployed.Status, Is.EqualTo(201), deployed.Text);
-        var executed = await Server.ExecuteAsync("word-count", request);
-        Assert.That(executed.Text.Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "0", "3", "12", "total" }));
-    }
-
     private static string NewId() => $"cwl-{Guid.NewGuid():N}";
 
     private static string Upper(string id) => $$$"""

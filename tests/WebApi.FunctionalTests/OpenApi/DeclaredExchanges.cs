@@ -7,14 +7,14 @@ namespace OgcProcesses.WebApi.FunctionalTests.OpenApi;
 
 /// <summary>Holds every exchange of the tests against the API's definition: its status, media type and headers must be declared.</summary>
 /// <remarks>
-/// /req/oas30/completeness, /req/oas30/exceptions-codes. What is declared depends on no setting but how callers say who they are, so
-/// that servers which ask alike share a definition. Pages and files outside the API are not in it.
+/// /req/oas30/completeness, /req/oas30/exceptions-codes. What is declared depends on no setting but how callers say who they are and
+/// the profile of compatibility, so that servers which are alike in these share a definition. Pages and files outside the API are not in it.
 /// </remarks>
 internal sealed partial class DeclaredExchanges(Server server) : DelegatingHandler(new HttpClientHandler())
 {
     private static readonly string[] Watched = ["Content-Location", "Content-Range", "ETag", "Link", "Location", "Preference-Applied"];
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> Definitions = new();
+    private static readonly ConcurrentDictionary<(string, bool), Lazy<Task<JsonNode>>> Definitions = new();
 
     [GeneratedRegex("/{2,}")]
     private static partial Regex Slashes { get; }
@@ -33,7 +33,7 @@ internal sealed partial class DeclaredExchanges(Server server) : DelegatingHandl
         if (sent.Headers.Contains("Origin") && response.StatusCode == HttpStatusCode.Forbidden) return response;
         if (sent.Method == HttpMethod.Options || !path.StartsWith(server.PathBase, StringComparison.Ordinal)) return response;
         path = Slashes.Replace(path[server.PathBase.Length..].TrimEnd('/'), "/");
-        var definition = await Definitions.GetOrAdd(server.Mode, _ => new(ReadAsync)).Value;
+        var definition = await Definitions.GetOrAdd(server.Declares, _ => new(ReadAsync)).Value;
         if (Find(definition["paths"]!.AsObject(), path.Length == 0 ? "/" : path) is { } item)
             Assert.That(Undeclared(definition, item, sent.Method, response), Is.Empty, $"{sent.Method} {sent.RequestUri} answers {(int)response.StatusCode}");
         return response;

@@ -24,19 +24,22 @@ internal static class GeneratedClient
                 public static async Task<string> RunAsync(System.Net.Http.HttpClient http) { var client = new OgcClient(http); {{program}} }
             }
             """;
-        var run = Compile(await GenerateAsync(definition), text).GetType("Program")!.GetMethod("RunAsync")!;
         using var http = new HttpClient();
-        return await (Task<string>)run.Invoke(null, [http])!;
+        return await RunAsync([await GenerateAsync(definition, "Generated", "OgcClient"), text], http);
     }
 
+    /// <summary>Compiles sources and gives what <c>Program.RunAsync</c> in them returns.</summary>
+    public static async Task<string> RunAsync(string[] sources, params object[] arguments) =>
+        await (Task<string>)Compile(sources).GetType("Program")!.GetMethod("RunAsync")!.Invoke(null, arguments)!;
+
     /// <summary>The command that README tells.</summary>
-    private static async Task<string> GenerateAsync(Uri definition)
+    public static async Task<string> GenerateAsync(Uri definition, string space, string name)
     {
         var file = Path.GetTempFileName();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (var argument in (string[])
         [
-            Tool, "openapi2csclient", $"/input:{definition}", $"/output:{file}", "/namespace:Generated", "/className:OgcClient",
+            Tool, "openapi2csclient", $"/input:{definition}", $"/output:{file}", $"/namespace:{space}", $"/className:{name}",
             "/operationGenerationMode:SingleClientFromOperationId", "/generateOptionalParameters:true",
         ]) start.ArgumentList.Add(argument);
         using var tool = Process.Start(start)!;

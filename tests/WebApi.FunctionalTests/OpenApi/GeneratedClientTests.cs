@@ -24,7 +24,7 @@ internal sealed class GeneratedClientTests : ServerTests
             var listed = await client.GetJobsAsync(limit: 1000, cursor: null, type: null, processID: new[] { "echo" }, status: new[] { StatusCode.Successful }, datetime: null, minDuration: null, maxDuration: null);
             string problem;
             try { await client.GetStatusAsync(Guid.NewGuid()); problem = "none"; }
-            catch (ApiException<Generated.Exception> missing) { problem = missing.Result.Type.Split('/').Last(); }
+            catch (ApiException<Problem> missing) { problem = missing.Result.Type.Split('/').Last(); }
             return $"{page.Links.Count > 0} {classes.ConformsTo.Count > 0} {process.Inputs.ContainsKey("message")} {results["message"]} {status.Status} {later["message"]} "
                 + $"{listed.Jobs.Any(one => one.JobID == job)} {problem}";
             """);

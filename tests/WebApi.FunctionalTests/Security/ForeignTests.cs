@@ -6,15 +6,15 @@ using OgcProcesses.Domain.Access;
 
 namespace OgcProcesses.WebApi.FunctionalTests.Security;
 
-/// <summary>What somebody else's job or process looks like: like one that never was, by every operation that the API's definition has.</summary>
+/// <summary>What somebody else's job, process or upload looks like: like one that never was, by every operation that the API's definition has.</summary>
 internal sealed class ForeignTests
 {
     private const string UnknownJob = "6f0d3c1e-52a7-4b7e-9d0b-0a4c3e8f7b21";
 
-    /// <summary>Operations that name no job or process in their path; each has a test of its own, or shows nobody's.</summary>
+    /// <summary>Operations that name no job, process or upload in their path; each has a test of its own, or shows nobody's.</summary>
     private static readonly string[] Nameless =
     [
-        "getLandingPage", "getConformance", "getApi", "getProcesses", "deploy", "executeNamed", "getJobs", "dismissJobs", "getMe",
+        "getLandingPage", "getConformance", "getApi", "getProcesses", "deploy", "executeNamed", "getJobs", "dismissJobs", "getMe", "getUploads", "createUpload",
     ];
 
     private static readonly (string Name, string Value) Anna = TestCallers.Header("anna", Role.Deployer);
@@ -30,6 +30,7 @@ internal sealed class ForeignTests
     private HttpClient _http = null!;
     private List<Operation> _operations = [];
     private string _job = "";
+    private string _upload = "";
     private string _tag = "";
 
     [OneTimeSetUp]
@@ -39,6 +40,7 @@ internal sealed class ForeignTests
         _http = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Http.BaseAddress };
         Assert.That((await SendAsync("POST", "/processes", Anna, Program.ToString())).Status, Is.EqualTo(HttpStatusCode.Created));
         _job = await ExecuteAsync(Program.Id, Anna);
+        _upload = await UploadAsync(Anna);
         _tag = (await SendAsync("GET", $"/processes/{Program.Id}", Anna)).Headers.ETag!.ToString();
         _operations =
         [
@@ -59,12 +61,13 @@ internal sealed class ForeignTests
         _server.Dispose();
     }
 
-    /// <remarks>Who adds an operation says here what it is: one that names a job or process in its path is found by itself.</remarks>
+    /// <remarks>Who adds an operation says here what it is: one that names a job, process or upload in its path is found by itself.</remarks>
     [Test]
     public void Operations_OfTheDefinition_AreAllKnown()
     {
         Assert.That(_operations.Count(operation => operation.IsOfAJob), Is.GreaterThan(10));
         Assert.That(_operations.Count(operation => operation.IsOfAProcess), Is.GreaterThan(6));
+        Assert.That(_operations.Count(operation => operation.IsOfAnUpload), Is.GreaterThan(2));
         Assert.That(_operations.Where(operation => !operation.IsNamed && !operation.IsForAdmins).Select(operation => operation.Id), Is.SubsetOf(Nameless));
     }
 
@@ -118,10 +121,10 @@ internal sealed class ForeignTests
         foreach (var caller in ((string, string)[])[Anna, Root])
         {
             var process = await DeployAsync("{}");
-            var job = await ExecuteAsync(process, Anna);
+            var (job, upload) = (await ExecuteAsync(process, Anna), await UploadAsync(caller));
             foreach (var operation in _operations.Where(operation => operation.IsNamed).OrderBy(operation => operation.Method == "DELETE"))
             {
-                var id = operation.IsOfAJob ? job : process;
+                var id = operation.IsOfAJob ? job : operation.IsOfAnUpload ? upload : process;
                 var query = operation.Id == "execute" ? "?validateOnly=true" : "";
                 var answer = await SendAsync(operation.Method, operation.PathTo(id) + query, caller, BodyOf(operation, id));
                 Assert.That((int)answer.Status, Is.InRange(200, 299), $"{operation.Method} {operation.Path}: {answer.Text}");
@@ -251,7 +254,8 @@ internal sealed class ForeignTests
         yield return ("OPTIONS", "", [("Origin", "https://maps.example"), ("Access-Control-Request-Method", "GET")]);
     }
 
-    private string Ids(Operation operation, bool isForeign) => operation.IsOfAProcess ? isForeign ? Program.Id : UnknownProcess : isForeign ? _job : UnknownJob;
+    private string Ids(Operation operation, bool isForeign) =>
+        operation.IsOfAProcess ? isForeign ? Program.Id : UnknownProcess : !isForeign ? UnknownJob : operation.IsOfAnUpload ? _upload : _job;
 
     private static string? BodyOf(Operation operation, string id) => operation.Id switch
     {
@@ -264,7 +268,7 @@ internal sealed class ForeignTests
     private async Task<string> SeenByAnnaAsync()
     {
         var seen = "";
-        foreach (var path in (string[])[$"/processes/{Program.Id}", $"/processes/{Program.Id}/package", $"/processes/{Program.Id}/access", $"/jobs/{_job}", $"/jobs/{_job}/results/greeting"])
+        foreach (var path in (string[])[$"/processes/{Program.Id}", $"/processes/{Program.Id}/package", $"/processes/{Program.Id}/access", $"/jobs/{_job}", $"/jobs/{_job}/results/greeting", $"/uploads/{_upload}"])
             seen += (await SendAsync("GET", path, Anna)).Text;
         return seen;
     }
@@ -276,6 +280,14 @@ internal sealed class ForeignTests
         Assert.That((await SendAsync("POST", "/processes", Anna, Program.ToString().Replace(Program.Id, id, StringComparison.Ordinal))).Status, Is.EqualTo(HttpStatusCode.Created));
         Assert.That((await SendAsync("PUT", $"/processes/{id}/access", Anna, access)).Status, Is.EqualTo(HttpStatusCode.OK));
         return id;
+    }
+
+    /// <summary>Begins an upload.</summary>
+    private async Task<string> UploadAsync((string, string) caller)
+    {
+        var answer = await SendAsync("POST", "/uploads", caller, "", ("Upload-Complete", "?0"));
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.Created), answer.Text);
+        return answer.Json["id"]!.GetValue<string>();
     }
 
     private async Task<string> ExecuteAsync(string process, (string, string) caller)
@@ -290,7 +302,10 @@ internal sealed class ForeignTests
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (caller is { } who) request.Headers.Add(who.Name, who.Value);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        if (body is not null) request.Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+        var isPiece = method == "PATCH" && path.StartsWith("/uploads/", StringComparison.Ordinal);
+        if (isPiece) request.Headers.Add("Upload-Complete", "?1");
+        if (isPiece) request.Headers.Add("Upload-Offset", "0");
+        if (body is not null) request.Content = new StringContent(body, MediaTypeHeaderValue.Parse(isPiece ? "application/partial-upload" : "application/json"));
         using var response = await _http.SendAsync(request);
         return new(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
     }
@@ -301,14 +316,16 @@ internal sealed class ForeignTests
 
         public bool IsOfAProcess => Path.Contains("{processId}", StringComparison.Ordinal);
 
-        public bool IsNamed => IsOfAJob || IsOfAProcess;
+        public bool IsOfAnUpload => Path.Contains("{uploadId}", StringComparison.Ordinal);
+
+        public bool IsNamed => IsOfAJob || IsOfAProcess || IsOfAnUpload;
 
         public bool IsForAdmins => Path.StartsWith("/admin/", StringComparison.Ordinal);
 
         /// <summary>The path with an identifier, and with whatever else it names of the program.</summary>
         public string PathTo(string id)
         {
-            var path = Path.Replace("{jobId}", id, StringComparison.Ordinal).Replace("{processId}", id, StringComparison.Ordinal)
+            var path = Path.Replace("{jobId}", id, StringComparison.Ordinal).Replace("{processId}", id, StringComparison.Ordinal).Replace("{uploadId}", id, StringComparison.Ordinal)
                 .Replace("{outputId}", "greeting", StringComparison.Ordinal).Replace("{index}", "0", StringComparison.Ordinal);
             if (IsForAdmins) path = Regex.Replace(path, @"\{\w+\}", id);
             Assert.That(path, Does.Not.Contain('{'), "a parameter that this test has no value for");

@@ -43,7 +43,7 @@ public sealed record CallerUse
     /// <summary>When the hours of CPU time begin anew.</summary>
     public required DateTimeOffset CpuHoursRenew { get; init; }
 
-    /// <summary>Bytes that the output files of jobs take.</summary>
+    /// <summary>Bytes that the output files of jobs and the uploads take.</summary>
     public required Use<long> StoredBytes { get; init; }
 }
 

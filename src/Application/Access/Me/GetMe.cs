@@ -14,7 +14,7 @@ namespace OgcProcesses.Application.Access.Me;
 [Requires(Role.Reader)]
 public sealed record GetMe : IRequest<CallerInfo>;
 
-internal sealed class GetMeHandler(ICaller caller, IJobStore jobs, IUsageStore usage, IOptions<QuotaOptions> quotas, ILinks links, TimeProvider clock)
+internal sealed class GetMeHandler(ICaller caller, IJobStore jobs, IUsageStore usage, QuotaCheck check, IOptions<QuotaOptions> quotas, ILinks links, TimeProvider clock)
     : IRequestHandler<GetMe, CallerInfo>
 {
     /// <summary>Jobs are counted no further where no quota says how many there may be.</summary>
@@ -38,7 +38,7 @@ internal sealed class GetMeHandler(ICaller caller, IJobStore jobs, IUsageStore u
                 RunningJobs = new(await CountAsync(JobStatus.Running, quota.MaxRunningJobs), quota.MaxRunningJobs),
                 CpuHours = new(Math.Round(cpuTime.TotalHours, 6), quota.CpuHoursPerDay),
                 CpuHoursRenew = UtcDay.EndOf(now),
-                StoredBytes = new(await usage.SumStoredBytesAsync(me.Id, cancellationToken), quota.MaxStoredBytes),
+                StoredBytes = new(await check.SumStoredBytesAsync(me.Id, cancellationToken), quota.MaxStoredBytes),
             },
             Links =
             [

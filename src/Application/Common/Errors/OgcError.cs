@@ -7,6 +7,7 @@ namespace OgcProcesses.Application.Common.Errors;
 public sealed record OgcError(string Type, int Status, string Title)
 {
     private const string Part1 = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/";
+    private const string HttpProblem = "https://iana.org/assignments/http-problem-types#";
     private const string Part2 = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0/";
 
     /// <summary>/req/core/process-exception/no-such-process</summary>
@@ -80,10 +81,40 @@ public sealed record OgcError(string Type, int Status, string Title)
     public static readonly OgcError CpuTimeUsedUp = new("about:blank", 429, "Your CPU time of the day is used up");
 
     /// <summary>No further job of a caller is taken while so much is kept; time alone does not mend it.</summary>
-    public static readonly OgcError TooMuchStored = new("about:blank", 403, "Your results take too much room");
+    public static readonly OgcError TooMuchStored = new("about:blank", 403, "Your results and uploads take too much room");
 
     /// <summary>No job can be taken now: the disk is full.</summary>
     public static readonly OgcError InsufficientStorage = new("about:blank", 503, "The server takes no jobs at the moment");
+
+    /// <summary>An upload that never was, is another's, or has expired.</summary>
+    public static readonly OgcError NoSuchUpload = new("about:blank", 404, "No such upload");
+
+    /// <summary>A piece for an upload that stands elsewhere: draft-ietf-httpbis-resumable-upload, Mismatching Offset</summary>
+    public static readonly OgcError UploadElsewhere = new(HttpProblem + "mismatching-upload-offset", 409, "The upload stands elsewhere");
+
+    /// <summary>A piece for an upload that has all: draft-ietf-httpbis-resumable-upload, Completed Upload</summary>
+    public static readonly OgcError UploadComplete = new(HttpProblem + "completed-upload", 400, "The upload is complete");
+
+    /// <summary>An upload with another length than was told: draft-ietf-httpbis-resumable-upload, Inconsistent Length</summary>
+    public static readonly OgcError UploadLengthChanged = new(HttpProblem + "inconsistent-upload-length", 400, "The upload has another length than was told");
+
+    /// <summary>A piece for an upload that another request is writing, such as one whose connection has died.</summary>
+    public static readonly OgcError UploadBusy = new("about:blank", 503, "Another request is writing to the upload");
+
+    /// <summary>An upload beyond the largest.</summary>
+    /// <remarks>RFC 9110, 15.5.14</remarks>
+    public static readonly OgcError UploadTooLarge = new("about:blank", 413, "The upload is too large");
+
+    /// <summary>An upload that does not come as the bytes of a file.</summary>
+    public static readonly OgcError UnsupportedUpload = new("about:blank", 415, "The upload does not come as the bytes of a file");
+
+    /// <summary>No further upload of a caller is taken until some have gone.</summary>
+    /// <remarks>RFC 6585, 4</remarks>
+    public static readonly OgcError TooManyUploads = new("about:blank", 429, "You have too many uploads");
+
+    /// <summary>No upload can be taken now: the disk is full.</summary>
+    /// <remarks>RFC 4918, 11.5</remarks>
+    public static readonly OgcError NoRoomForUploads = new("about:blank", 507, "The server has no room for uploads at the moment");
 
     /// <summary>A request of somebody who has not said who they are, or whose key or token is not valid.</summary>
     /// <remarks>RFC 9110, 15.5.2</remarks>
@@ -146,6 +177,9 @@ public sealed class OgcException(OgcError error, string? detail = null, IReadOnl
 
     /// <summary>When it may be worth asking again.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Where an upload stands, in bytes, that the request takes to stand elsewhere.</summary>
+    public long? UploadOffset { get; init; }
 
     private static string Summary(IReadOnlyList<Violation> violations) => violations.Count == 1
         ? $"{violations[0].Pointer ?? violations[0].Parameter}: {violations[0].Detail}".TrimStart(':', ' ')

@@ -12,6 +12,7 @@ using OgcProcesses.Application.Jobs.Quotas;
 using OgcProcesses.Application.Jobs.Retention;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Application.Uploads;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
@@ -58,6 +59,7 @@ internal sealed class ExecuteProcessHandler(
     QuotaCheck quotas,
     ISchemaValidator schemas,
     IInputFetcher fetcher,
+    OwnUploads uploads,
     JobWatch watch,
     IOptions<RunnerOptions> options,
     IOptions<RetentionOptions> retention,
@@ -99,11 +101,14 @@ internal sealed class ExecuteProcessHandler(
     private async Task<(Job Job, ProcessRevision Revision)> AcceptAsync(ExecuteProcess request, Func<Job, Task<Job>> add, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, uploads, options.Value).Read(request.Request, links) with { ReuseWithin = request.ReuseWithin };
         EnsureStorage();
         await quotas.EnsureRoomAsync(caller.Current.Id, cancellationToken);
         var keepFor = retention.Value.KeepFor(process.Revision.Unit.Retention);
-        return (await add(Job.Accept(process, wanted, caller.Current.Id, clock.GetUtcNow(), keepFor)), process.Revision);
+        var job = Job.Accept(process, wanted, caller.Current.Id, clock.GetUtcNow(), keepFor);
+        // Before the job is there: from then on it needs them, however long it waits.
+        foreach (var upload in wanted.Uploads?.Values.Distinct() ?? []) uploads.Hold(upload, job.Id);
+        return (await add(job), process.Revision);
     }
 
     private async Task<Job> AddAsync(Job job, CancellationToken cancellationToken)

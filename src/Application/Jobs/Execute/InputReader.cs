@@ -5,14 +5,16 @@ using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Common.Links;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Run;
+using OgcProcesses.Application.Uploads;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
+using OgcProcesses.Domain.Uploads;
 
 namespace OgcProcesses.Application.Jobs.Execute;
 
 /// <summary>Reads execute requests against a process description and notes everything that is wrong, each with its place.</summary>
 internal sealed class InputReader(
-    ProcessDescription process, Strictness strictness, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions limits)
+    ProcessDescription process, Strictness strictness, ISchemaValidator schemas, IInputFetcher fetcher, OwnUploads uploads, RunnerOptions limits)
 {
     private const string Base64 = "base64";
     private const int LongestAddress = 2_000;
@@ -20,10 +22,11 @@ internal sealed class InputReader(
     private const int MostNames = 30;
 
     private readonly List<Violation> _violations = [];
+    private readonly Dictionary<string, string> _uploads = [];
 
     /// <summary>A reader for requests to a process.</summary>
-    public static InputReader For(ProcessRevision process, ISchemaValidator schemas, IInputFetcher fetcher, RunnerOptions options) =>
-        new(process.Description, process.Unit.Validation ?? options.Validation, schemas, fetcher, options);
+    public static InputReader For(ProcessRevision process, ISchemaValidator schemas, IInputFetcher fetcher, OwnUploads uploads, RunnerOptions options) =>
+        new(process.Description, process.Unit.Validation ?? options.Validation, schemas, fetcher, uploads, options);
 
     /// <summary>The request with defaults filled in; throws an <see cref="OgcException"/> that tells all violations.</summary>
     /// <param name="request">The request.</param>
@@ -42,7 +45,7 @@ internal sealed class InputReader(
         };
         var outputs = request.Outputs is null ? null : ReadOutputs(request.Outputs);
         var subscriber = request.Subscriber is null ? null : ReadSubscriber(request.Subscriber, links);
-        var read = new ExecuteRequest(inputs, outputs, response) { Subscriber = subscriber };
+        var read = new ExecuteRequest(inputs, outputs, response) { Subscriber = subscriber, Uploads = _uploads.Count == 0 ? null : _uploads };
         if (read is { Outputs: not null, Form: ResponseForm.Raw })
         {
             foreach (var (id, _) in read.Outputs.Where(output => output.Value.Base64))
@@ -115,7 +118,8 @@ internal sealed class InputReader(
         switch (InputValue.Read(value, schema, schemas))
         {
             case InputValue.Reference { Href: var href, MediaType: var mediaType }:
-                if (!Uri.TryCreate(href, UriKind.Absolute, out var link)) Wrong<object>($"{at}/href", "must be an absolute URL");
+                if (uploads.IdOf(href) is { } id && ReadUpload(href, id, at) is var upload) mediaType ??= upload?.Type;
+                else if (!Uri.TryCreate(href, UriKind.Absolute, out var link)) Wrong<object>($"{at}/href", "must be an absolute URL");
                 else if (fetcher.Refuse(link) is { } reason) Wrong<object>($"{at}/href", reason);
                 CheckMediaType(mediaType, schema, at);
                 break;
@@ -129,6 +133,14 @@ internal sealed class InputReader(
                     Wrong<object>($"{at}{(isAsGiven ? "" : "/value")}{violation.Pointer}", violation.Detail);
                 break;
         }
+    }
+
+    private Upload? ReadUpload(string href, string id, string at)
+    {
+        if (uploads.Find(id) is not { IsComplete: true } upload)
+            return Wrong<Upload>($"{at}/href", "names no upload of yours that is complete; GET /uploads tells what you have, until when, and what is missing of it");
+        _uploads[href] = id;
+        return upload;
     }
 
     private void CheckMediaType(string? mediaType, ValueSchema schema, string at)

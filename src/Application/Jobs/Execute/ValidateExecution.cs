@@ -7,6 +7,7 @@ using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Inputs;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Application.Processes;
+using OgcProcesses.Application.Uploads;
 using OgcProcesses.Domain.Access;
 using OgcProcesses.Domain.Processes;
 
@@ -21,13 +22,13 @@ namespace OgcProcesses.Application.Jobs.Execute;
 public sealed record ValidateExecution(ProcessId ProcessId, Execute Request) : IRequest<JobInputs>;
 
 internal sealed class ValidateExecutionHandler(
-    IProcessStore processes, ISchemaValidator schemas, IInputFetcher fetcher, ILinks links, IOptions<RunnerOptions> options)
+    IProcessStore processes, ISchemaValidator schemas, IInputFetcher fetcher, OwnUploads uploads, ILinks links, IOptions<RunnerOptions> options)
     : IRequestHandler<ValidateExecution, JobInputs>
 {
     public async Task<JobInputs> Handle(ValidateExecution request, CancellationToken cancellationToken)
     {
         var process = await processes.GetAsync(request.ProcessId, cancellationToken);
-        var wanted = InputReader.For(process.Revision, schemas, fetcher, options.Value).Read(request.Request, links);
+        var wanted = InputReader.For(process.Revision, schemas, fetcher, uploads, options.Value).Read(request.Request, links);
         return JobInputs.Of(process.Id, wanted);
     }
 }

@@ -18,7 +18,7 @@ public class Quota
     [Range(0.0, 1e9)]
     public double? CpuHoursPerDay { get; set; }
 
-    /// <summary>Most bytes that the output files of jobs take; with more, executions answer 403.</summary>
+    /// <summary>Most bytes that the output files of jobs and the uploads take; with more, executions and uploads answer 403.</summary>
     [Range(0L, long.MaxValue)]
     public long? MaxStoredBytes { get; set; }
 }

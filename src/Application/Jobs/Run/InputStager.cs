@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OgcProcesses.Application.Common;
 using OgcProcesses.Application.Common.Schemas;
 using OgcProcesses.Application.Jobs.Execute;
+using OgcProcesses.Application.Uploads;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
 
@@ -15,23 +16,23 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// The container contract: /job/inputs.json holds every input after defaults; files lie in /job/inputs/ID/; /job/wanted.json
 /// says which outputs were asked for.
 /// </remarks>
-public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas, IOptions<RunnerOptions> options)
+public sealed class InputStager(IInputFetcher fetcher, IUploadStore uploads, ISchemaValidator schemas, IOptions<RunnerOptions> options)
 {
     private const string WebPage = "text/html";
 
     /// <summary>Stages all inputs into a new work folder.</summary>
     /// <exception cref="JobFailedException">An input could not be fetched, or does not fit its schema.</exception>
     internal async Task<StagedInputs> StageAsync(
-        ProcessDescription process, ExecuteRequest request, string workFolder, CancellationToken cancellationToken)
+        ProcessDescription process, Job job, string workFolder, CancellationToken cancellationToken)
     {
-        var staged = new StagedInputs();
+        var (staged, request) = (new StagedInputs(), job.Request);
         foreach (var (id, value) in request.Inputs)
         {
             var input = process.Inputs[id];
             var occurrences = new List<JsonElement>();
             foreach (var (index, occurrence) in InputValue.OccurrencesOf(value, input).Index())
             {
-                var slot = new Slot(id, input.IsMultiple ? index : null, workFolder, staged.Checksums);
+                var slot = new Slot(job, id, input.IsMultiple ? index : null, workFolder, staged.Checksums);
                 occurrences.Add(await StageAsync(InputValue.Read(occurrence, input.Schema, schemas), input.Schema, slot, cancellationToken));
             }
 
@@ -88,18 +89,9 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
 
     private async Task<JsonElement> FetchAsync(InputValue.Reference reference, ValueSchema schema, Slot slot, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(reference.Href, UriKind.Absolute, out var link))
-            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': its link is not an absolute URL.");
-        FetchedFile file;
-        try
-        {
-            file = await fetcher.FetchAsync(link, schema.AllowsFile ? slot.Folder : slot.Aside, cancellationToken);
-        }
-        catch (FetchException failure)
-        {
-            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': {failure.Message}", failure);
-        }
-
+        var folder = schema.AllowsFile ? slot.Folder : slot.Aside;
+        var upload = slot.Job.Request.Uploads?.GetValueOrDefault(reference.Href);
+        var file = upload is null ? await FetchAsync(reference.Href, folder, slot, cancellationToken) : await TakeAsync(upload, folder, slot, cancellationToken);
         if (!schema.AllowsFile) return await ReadValueAsync(file, schema, slot, cancellationToken);
         return IsPageInstead(file, schema)
             ? throw new JobFailedException(
@@ -107,6 +99,24 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
                 $"What input '{slot.InputId}' links to is a web page ({WebPage}) and not '{schema.MediaTypes.First()}'; the link may lead to a page about the file, or to a login.")
             : slot.PathInContainer(file.Path, file.Sha256);
     }
+
+    private async Task<FetchedFile> FetchAsync(string href, string folder, Slot slot, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(href, UriKind.Absolute, out var link))
+            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': its link is not an absolute URL.");
+        try
+        {
+            return await fetcher.FetchAsync(link, folder, cancellationToken);
+        }
+        catch (FetchException failure)
+        {
+            throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': {failure.Message}", failure);
+        }
+    }
+
+    private async Task<FetchedFile> TakeAsync(string upload, string folder, Slot slot, CancellationToken cancellationToken) =>
+        await uploads.StageAsync(slot.Job.Owner, upload, folder, cancellationToken)
+        ?? throw new JobFailedException(JobFailureKind.InputUnavailable, $"Input '{slot.InputId}': upload '{upload}' is not there any more.");
 
     /// <remarks>Servers give files all kinds of types, so that nothing follows from another one; but nobody serves data as a page.</remarks>
     private static bool IsPageInstead(FetchedFile file, ValueSchema schema) =>
@@ -180,7 +190,7 @@ public sealed class InputStager(IInputFetcher fetcher, ISchemaValidator schemas,
     }
 
     /// <summary>The folder of one occurrence of an input; made when it is first asked for.</summary>
-    private sealed record Slot(string InputId, int? Index, string WorkFolder, Dictionary<string, string> Checksums)
+    private sealed record Slot(Job Job, string InputId, int? Index, string WorkFolder, Dictionary<string, string> Checksums)
     {
         private string FolderInContainer => $"{ContainerPaths.Inputs}/{InputId}" + (Index is { } index ? $"/{index}" : "");
 

@@ -233,7 +233,7 @@ public sealed partial class JobRunner(
         var workFolder = folders.Create(attempt.Job.Id, attempt.Claim.Attempt);
         return Concurrently.BothAsync(
             token => EnsureImageAsync(attempt, token),
-            token => stager.StageAsync(attempt.Revision.Description, attempt.Job.Request, workFolder, token),
+            token => stager.StageAsync(attempt.Revision.Description, attempt.Job, workFolder, token),
             cancellationToken);
     }
 

@@ -3,8 +3,9 @@ namespace OgcProcesses.Application.Jobs.Run;
 /// <summary>Says which caller's job is next.</summary>
 /// <remarks>
 /// 1. Callers of whom no job has started for a while, and who had one waiting all that time: the one that waits longest. 2. Of the others,
-/// the one with the least share of what runs; of those with equal shares, the one whose job is the oldest. So nobody starves: each caller
-/// has a start within the while as soon as there is a place, and the job that has its turn keeps all behind it from passing until it fits.
+/// the one with the least share of what runs; of those with equal shares, the one whose last start is the longest ago, and then the one whose
+/// job is the oldest. So nobody starves: each caller has a start within the while as soon as there is a place, and the job that has its turn
+/// keeps all behind it from passing until it fits.
 /// A caller who has many waiting jobs gains nothing by their age, since starts count, not jobs.
 /// </remarks>
 /// <param name="ageing">The while.</param>
@@ -19,9 +20,10 @@ internal sealed class Turns(TimeSpan ageing)
     public T? Next<T>(IEnumerable<T> callers, DateTimeOffset now)
         where T : CallerInLine => callers.MinBy(caller =>
     {
-        var since = _served.TryGetValue(caller.Owner, out var served) && served > caller.Oldest ? served : caller.Oldest;
+        var served = _served.GetValueOrDefault(caller.Owner);
+        var since = served > caller.Oldest ? served : caller.Oldest;
         // Sums of fractions differ in their last digits.
-        return now - since >= ageing ? (1, 0, since) : (2, Math.Round(caller.Share, Digits), caller.Oldest);
+        return now - since >= ageing ? (1, 0, since, since) : (2, Math.Round(caller.Share, Digits), served, caller.Oldest);
     });
 
     /// <summary>Notes that a job of a caller has started.</summary>

@@ -7,4 +7,9 @@ SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "list",
   validatorUrl: null,
+  requestInterceptor: request => {
+    const token = document.querySelector("meta[name=request-verification-token]");
+    if (token) request.headers.RequestVerificationToken = token.content;
+    return request;
+  },
 });

@@ -217,6 +217,10 @@
     refuse(problem.title ?? "The request was refused", problems, job);
   };
 
+  // Shows that a page of this server asks, and not another in the name of who is logged in.
+  const token = document.querySelector("meta[name=request-verification-token]");
+  const own = token ? { RequestVerificationToken: token.content } : {};
+
   // What is asked for by headers rather than by the body.
   const wishes = () => ({
     ...(form.elements.mode.value === "async" && { Prefer: "respond-async" }),
@@ -226,7 +230,7 @@
   const send = async (body, isCheck) => {
     const answer = await fetch(isCheck ? `${form.action}?validateOnly=true` : form.action, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", ...wishes() },
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...own, ...wishes() },
       body,
     });
     if (!answer.ok) return refuseAnswer(answer);

@@ -10,10 +10,16 @@
   let pause = shortest, timer = 0, lines = 0, attempt = state().attempt, busy = false;
   let source = null, last = null, waiting = [];
 
+  // Shows that a page of this server asks, and not another in the name of who is logged in.
+  const token = document.querySelector("meta[name=request-verification-token]");
+  const own = token ? { RequestVerificationToken: token.content } : {};
+
   const show = text => { if (trouble.textContent !== text) trouble.textContent = text; };
 
   const refresh = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    // The session is over: the page itself leads to the login, and back.
+    if (answer.redirected || answer.status === 401) location.reload();
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     let changed = false;
@@ -54,6 +60,7 @@
   const follow = async () => {
     begin(state().attempt);
     const answer = await fetch(`${log.dataset.log}?skip=${lines}&tail=${mostLines}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.status === 401) location.reload();
     return answer.ok && append(await answer.json());
   };
 
@@ -141,7 +148,7 @@
         button.disabled = true;
         const answer = await fetch(button.dataset.job, {
           method: "PATCH",
-          headers: { Accept: "application/json", "Content-Type": "application/merge-patch+json" },
+          headers: { Accept: "application/json", "Content-Type": "application/merge-patch+json", ...own },
           body: JSON.stringify({ pinned: button.dataset.pin === "true" }),
         });
         if (!answer.ok) show((await answer.json()).detail ?? `The server answered ${answer.status}.`);
@@ -153,7 +160,7 @@
       button.onclick = async () => {
         if (!confirm(button.dataset.question)) return;
         button.disabled = true;
-        const answer = await fetch(button.dataset.dismiss, { method: "DELETE", headers: { Accept: "application/json" } });
+        const answer = await fetch(button.dataset.dismiss, { method: "DELETE", headers: { Accept: "application/json", ...own } });
         if (!answer.ok) show((await answer.json()).detail ?? `The server answered ${answer.status}.`);
         location.reload();
       };

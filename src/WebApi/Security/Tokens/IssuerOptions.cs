@@ -45,8 +45,24 @@ public sealed class IssuerOptions
     /// <remarks>They are asked for after half of it, so that an issuer that is away for the other half is not missed.</remarks>
     public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How people log in to the pages at the issuer.</summary>
+    public LoginOptions Login { get; init; } = new();
+
     /// <summary>Whether the issuer may be asked over http.</summary>
     internal bool IsHttpAllowed => AllowHttp || Authority is { IsLoopback: true };
+}
+
+/// <summary>The client of the issuer that the pages are.</summary>
+public sealed class LoginOptions
+{
+    /// <summary>Its identifier; nobody logs in at the issuer when left out.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Its secret; left out for a public client, which shows by PKCE alone that it is the one that asked.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>What the issuer is asked for besides <c>openid</c>, such as a scope that puts this API into the access token.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
 }
 
 /// <summary>Values of a claim that give roles.</summary>
@@ -92,15 +108,17 @@ internal sealed class IssuerOptionsValidator : IValidateOptions<SecurityOptions>
             yield return $"{Name(nameof(options.Authority))} must be https: whoever is on the way could make tokens. If it can't be, set {Name(nameof(options.AllowHttp))}.";
         if (options is { Audiences.Count: 0, ClientIds.Count: 0 })
             yield return $"{Name(nameof(options.Audiences))} must name this API as tokens do in 'aud'; for tokens without it (Amazon Cognito), {Name(nameof(options.ClientIds))} their clients.";
-        if (options.Audiences.Intersect(options.ClientIds).FirstOrDefault() is { } both)
+        if (options.Audiences.Intersect([.. options.ClientIds, options.Login.ClientId ?? ""]).FirstOrDefault(both => both.Length > 0) is { } both)
             yield return $"{Name(nameof(options.Audiences))} must not hold the client '{both}': an ID token, which is for a client, would pass for an access token.";
         if (options.DefaultRole is { } role && !Enum.IsDefined(role))
             yield return $"{Name(nameof(options.DefaultRole))} must be {string.Join(", ", Enum.GetNames<Role>())} or left out, not '{role}'.";
         if (!options.Roles.All.Any() && options.DefaultRole is null)
             yield return $"{Name(nameof(options.Roles))} must say which values of '{options.RolesClaim}' give a role, or {Name(nameof(options.DefaultRole))} be set: nobody could do anything.";
-        string[] texts = [.. options.Audiences, .. options.ClientIds, .. options.Roles.All.Select(role => role.Value), options.UserClaim, options.RolesClaim, options.GroupsClaim];
+        if (options.Login is { ClientId: null, ClientSecret: not null })
+            yield return $"{Name(nameof(options.Login))}:{nameof(options.Login.ClientId)} must be set: the client whose secret is given.";
+        string[] texts = [.. options.Audiences, .. options.ClientIds, .. options.Roles.All.Select(role => role.Value), options.UserClaim, options.RolesClaim, options.GroupsClaim, options.Login.ClientId ?? "none", .. options.Login.Scopes];
         if (texts.Any(string.IsNullOrWhiteSpace))
-            yield return $"{IssuerOptions.Section} must have no empty audience, client, role or claim.";
+            yield return $"{IssuerOptions.Section} must have no empty audience, client, scope, role or claim.";
         if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > TimeSpan.FromMinutes(5))
             yield return $"{Name(nameof(options.ClockSkew))} must be between 00:00:00 and 00:05:00.";
         if (options.KeyLifetime < TimeSpan.FromSeconds(1) || options.KeyLifetime > TimeSpan.FromDays(1))

@@ -120,7 +120,7 @@ internal sealed partial class TokenEvents(IssuerConnection issuer, IOptions<Secu
 
     /// <summary>The key that a token says it is signed with.</summary>
     /// <remarks>RFC 7515, 4.1; RFC 9068, 2.1. Amazon Cognito states no type.</remarks>
-    private static string KeyOf(string token)
+    internal static string KeyOf(string token)
     {
         if (token.AsSpan().Count('.') != 2) throw new RefusedTokenException("it is no signed JSON Web Token");
         var header = TokenClaims.ObjectOf(token.AsSpan(0, token.IndexOf('.')));
@@ -131,21 +131,24 @@ internal sealed partial class TokenEvents(IssuerConnection issuer, IOptions<Secu
         return TokenClaims.TextOf(header, "kid") ?? throw new RefusedTokenException("it does not name its key (kid)");
     }
 
+    /// <summary>Why a token is refused, for the operator.</summary>
+    internal static string ReasonOf(Exception failure) => failure switch
+    {
+        RefusedTokenException => failure.Message,
+        SecurityTokenNoExpirationException => "it never expires",
+        SecurityTokenExpiredException => "it has expired",
+        SecurityTokenNotYetValidException => "it is not valid yet",
+        SecurityTokenInvalidIssuerException => "it is of another issuer",
+        SecurityTokenInvalidAudienceException => "it is meant for another API, or by a client that is not named",
+        SecurityTokenSignatureKeyNotFoundException => "the issuer has no such key",
+        SecurityTokenInvalidSignatureException => "its signature is not right",
+        // The library's messages repeat what the token says.
+        _ => failure.GetType().Name,
+    };
+
     private void Refuse(ResultContext<JwtBearerOptions> context, Exception failure)
     {
-        LogRefused(failure switch
-        {
-            RefusedTokenException => failure.Message,
-            SecurityTokenNoExpirationException => "it never expires",
-            SecurityTokenExpiredException => "it has expired",
-            SecurityTokenNotYetValidException => "it is not valid yet",
-            SecurityTokenInvalidIssuerException => "it is of another issuer",
-            SecurityTokenInvalidAudienceException => "it is meant for another API, or by a client that is not named",
-            SecurityTokenSignatureKeyNotFoundException => "the issuer has no such key",
-            SecurityTokenInvalidSignatureException => "its signature is not right",
-            // The library's messages repeat what the token says.
-            _ => failure.GetType().Name,
-        });
+        LogRefused(ReasonOf(failure));
         context.Fail(new OgcException(OgcError.Unauthenticated, "Your token is not good here, or no longer: get a new one."));
     }
 

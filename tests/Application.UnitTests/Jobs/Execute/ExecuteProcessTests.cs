@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using OgcProcesses.Application.Common.Errors;
 using OgcProcesses.Application.Jobs;
@@ -18,6 +19,7 @@ internal sealed class ExecuteProcessTests : IDisposable
     private readonly JobSignals _signals = new();
     private readonly FakeTimeProvider _clock = new(AJob.Now);
     private readonly StoreQuota _quota = new();
+    private readonly FakeUploads _uploads = new();
     private FakeProcessStore _processes = null!;
     private FakeOutputStore _outputs = null!;
     private FakeJobStore _jobs = null!;
@@ -84,6 +86,19 @@ internal sealed class ExecuteProcessTests : IDisposable
         await _jobs.UpdateAsync(id, job => job.Succeed(AJob.FirstClaim, [], AJob.Now), CancellationToken.None);
         var execution = await executing.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That((execution.HasEnded, execution.JobId, execution.Status.Status), Is.EqualTo((true, id, "successful")));
+    }
+
+    [Test]
+    public async Task Execute_WithAnUpload_KeepsItForTheJob()
+    {
+        var upload = _uploads.Keep("anna", "II*");
+        var process = AProcess.Taking("""{"t": {"schema": {"type": "string", "contentEncoding": "binary"}}}""").Deploy();
+        _processes.Add(process);
+        var inputs = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>($$"""{"t": {"href": "/uploads/{{upload.Id}}"} }""");
+        await Handler().Handle(new(process.Id, new() { Inputs = inputs }, new(true, null)), CancellationToken.None);
+        var job = _jobs.Single();
+        Assert.That(_uploads.JobsOf(upload), Is.EqualTo(new[] { job.Id }));
+        Assert.That(job.Request.Uploads, Is.EqualTo(new Dictionary<string, string> { [$"/uploads/{upload.Id}"] = upload.Id }));
     }
 
     [Test]
@@ -228,6 +243,6 @@ internal sealed class ExecuteProcessTests : IDisposable
     }
 
     private ExecuteProcessHandler Handler(string caller = "anna") => new(
-        _processes, _jobs, _keys, _outputs, _quota, new(_jobs, new FakeUsage(), Create(new QuotaOptions()), Create(new RunnerOptions()), _clock), new FakeSchemas(), new FakeFetcher(), _watch,
+        _processes, _jobs, _keys, _outputs, _quota, new(_jobs, new FakeUsage(), _uploads, Create(new QuotaOptions()), Create(new RunnerOptions()), _clock), new FakeSchemas(), new FakeFetcher(), _uploads.Of(caller, _clock), _watch,
         Create(new RunnerOptions { MaxSyncWait = Most, MinFreeBytes = 101 }), Create(new RetentionOptions()), AMapper.WithAllMaps, new FakeCaller(caller), new FakeLinks(), _shutdown, _clock);
 }

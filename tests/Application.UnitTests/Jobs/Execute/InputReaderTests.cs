@@ -4,6 +4,7 @@ using OgcProcesses.Application.Jobs.Execute;
 using OgcProcesses.Application.Jobs.Run;
 using OgcProcesses.Domain.Jobs;
 using OgcProcesses.Domain.Processes;
+using OgcProcesses.Domain.Uploads;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Execute;
 
@@ -17,6 +18,8 @@ internal sealed class InputReaderTests
     private const string Described = """{"schema": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"$ref": "https://a.example/s.json"}}}""";
     private const string Record = """{"schema": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "value": {"type": "number"}}}}""";
 
+    private static readonly FakeUploads Uploads = new();
+
     [Test]
     [Requirement("/req/core/process-execute-inputs")]
     public void Read_OfInputs_KeepsThemAsTheClientWroteThem()
@@ -26,6 +29,56 @@ internal sealed class InputReaderTests
         {
             ["a"] = """{"value": "x"}""", ["b"] = "3",
         }));
+    }
+
+    [TestCase("https://ogc.example/uploads/", "")]
+    [TestCase("https://ogc.example/uploads/", ", \"type\": \"image/tiff\"")]
+    [TestCase("HTTPS://OGC.EXAMPLE:443/uploads/", "")]
+    [TestCase("/uploads/", "")]
+    public void Read_OfALinkToAnUpload_KeepsWhereItLeads(string before, string more)
+    {
+        var upload = Uploads.Keep("anna", "II*", type: "image/tiff");
+        var request = Read($$"""{"t": {{Tiff}} }""", $$"""{"inputs": {"t": {"href": "{{before}}{{upload.Id}}"{{more}} } } }""");
+        Assert.That(request.Uploads, Is.EqualTo(new Dictionary<string, string> { [before + upload.Id] = upload.Id }));
+        Assert.That(request.Inputs["t"].GetProperty("href").GetString(), Is.EqualTo(before + upload.Id));
+    }
+
+    [Test]
+    public void Read_OfALinkToAnUploadThatIsNot_OrIsAnothers_OrIncomplete_OrExpired_SaysTheSame()
+    {
+        var begun = new Upload(Upload.NewId(AJob.Now), "anna", AJob.Now, DateTimeOffset.MaxValue);
+        Uploads.Add(begun);
+        string[] ids = [Upload.NewId(AJob.Now), "x", Uploads.Keep("berta", "II*").Id, begun.Id, Uploads.Keep("anna", "II*", expires: AJob.Now).Id];
+        var told = ids.Select(id => Violations($$"""{"t": {{Tiff}} }""", $$"""{"inputs": {"t": {"href": "https://ogc.example/uploads/{{id}}"} } }""").Single()).Distinct();
+        Assert.That(told, Is.EqualTo(new[] { ("/inputs/t/href", "names no upload of yours that is complete; GET /uploads tells what you have, until when, and what is missing of it") }));
+    }
+
+    [TestCase("{{href}}", ExpectedResult = "media type 'text/csv' is not among those the input takes: 'image/tiff'")]
+    [TestCase("{{href}}, \"type\": \"image/tiff\"", ExpectedResult = null)]
+    public string? Read_OfAnUploadOfAnotherMediaType_GoesByWhatTheLinkSays_ElseByTheUpload(string link)
+    {
+        link = link.Replace("{{href}}", $"\"href\": \"/uploads/{Uploads.Keep("anna", "a,b", type: "text/csv").Id}\"", StringComparison.Ordinal);
+        try
+        {
+            Read($$"""{"t": {{Tiff}} }""", $$"""{"inputs": {"t": { {{link}} } } }""");
+            return null;
+        }
+        catch (OgcException refused)
+        {
+            return refused.Violations.Single().Detail;
+        }
+    }
+
+    [TestCase("http://ogc.example/uploads/{0}")]
+    [TestCase("https://other.example/uploads/{0}")]
+    [TestCase("https://ogc.example/uploadsX/{0}")]
+    public void Read_OfALinkThatOnlyLooksLikeAnUploads_IsAnyLink(string href)
+    {
+        href = string.Format(null, href, Uploads.Keep("anna", "II*").Id);
+        if (href.StartsWith("https:", StringComparison.Ordinal)) Assert.That(Read($$"""{"t": {{Tiff}} }""", Body()).Uploads, Is.Null);
+        else Assert.That(Violations($$"""{"t": {{Tiff}} }""", Body()).Single().Detail, Is.EqualTo("only https is allowed"));
+
+        string Body() => $$"""{"inputs": {"t": {"href": "{{href}}"} } }""";
     }
 
     [Test]
@@ -279,7 +332,7 @@ internal sealed class InputReaderTests
     {
         var process = AProcess.Taking(inputs).Giving($$"""{"x": {{Tiff}}, "y": {{Text}}, "n": {{Count}}, "r": {{Record}}, "s": {{Described}} }""").Describe();
         var request = JsonSerializer.Deserialize<OgcProcesses.Application.Jobs.Execute.Execute>(body, JsonSerializerOptions.Web)!;
-        return new InputReader(process, strictness, new FakeSchemas(), new FakeFetcher(), new()).Read(request, new FakeLinks());
+        return new InputReader(process, strictness, new FakeSchemas(), new FakeFetcher(), Uploads.OfAnna, new()).Read(request, new FakeLinks());
     }
 
     private static (string? Pointer, string Detail)[] Violations(string inputs, string body)

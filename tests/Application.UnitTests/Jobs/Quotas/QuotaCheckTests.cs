@@ -7,12 +7,14 @@ using static Microsoft.Extensions.Options.Options;
 
 namespace OgcProcesses.Application.UnitTests.Jobs.Quotas;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class QuotaCheckTests
 {
     private static readonly DateOnly Today = new(2026, 3, 1);
 
     private readonly FakeJobStore _jobs = new(new JobSignals());
     private readonly FakeUsage _usage = new();
+    private readonly FakeUploads _uploads = new();
     private readonly FakeTimeProvider _clock = new(AJob.Now);
     private readonly QuotaOptions _quotas = new();
 
@@ -50,6 +52,18 @@ internal sealed class QuotaCheckTests
         Assert.DoesNotThrowAsync(() => EnsureAsync("anna"));
     }
 
+    [Test]
+    public void EnsureRoom_WhoseUploadsTakeTooMuch_IsToldToDeleteThem()
+    {
+        _quotas.MaxStoredBytes = 100;
+        _usage.StoredBytes = 60;
+        _uploads.Keep("anna", new('x', 40));
+        var refused = Assert.ThrowsAsync<OgcException>(() => EnsureAsync("anna"))!;
+        Assert.That(refused.Error, Is.EqualTo(OgcError.TooMuchStored));
+        Assert.That(refused.Message, Does.Contain("100 bytes, of 100").And.Contain("DELETE /uploads/{id}"));
+        Assert.DoesNotThrowAsync(() => EnsureAsync("berta"), "another's uploads do not count");
+    }
+
     private Task EnsureAsync(string caller) =>
-        new QuotaCheck(_jobs, _usage, Create(_quotas), Create(new RunnerOptions()), _clock).EnsureRoomAsync(caller, CancellationToken.None);
+        new QuotaCheck(_jobs, _usage, _uploads, Create(_quotas), Create(new RunnerOptions()), _clock).EnsureRoomAsync(caller, CancellationToken.None);
 }

@@ -16,6 +16,8 @@ internal sealed class InputStagerTests : IDisposable
 
     private readonly FakeFetcher _fetcher = new();
     private readonly FakeFolders _folders = new();
+    private readonly FakeUploads _uploads = new();
+    private readonly Dictionary<string, string> _links = [];
 
     public void Dispose() => _folders.Dispose();
 
@@ -48,6 +50,31 @@ internal sealed class InputStagerTests : IDisposable
         var (json, folder) = await StageAsync($$"""{"t": {{Tiff}} }""", """{"t": {"href": "https://a.example/scene.tif"} }""");
         Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/0/scene.tif"]}"""));
         Assert.That(File.ReadAllBytes(Path.Combine(folder, "inputs/t/0/scene.tif")), Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public async Task Stage_OfAnUpload_TakesItFromTheStore_BeItExpired()
+    {
+        var upload = _uploads.Keep("anna", "II*", "scene.tif", "image/tiff", expires: AJob.Now);
+        _links["/uploads/x"] = upload.Id;
+        var (json, folder) = await StageAsync($$"""{"t": {{Tiff}} }""", """{"t": {"href": "/uploads/x"} }""");
+        Assert.That(json, Is.EqualTo("""{"t":["/job/inputs/t/0/scene.tif"]}"""));
+        Assert.That(File.ReadAllText(Path.Combine(folder, "inputs/t/0/scene.tif")), Is.EqualTo("II*"));
+    }
+
+    [Test]
+    public async Task Stage_OfAnUploadThatHoldsAValue_ReadsIt()
+    {
+        _links["/uploads/n"] = _uploads.Keep("anna", "42").Id;
+        Assert.That((await StageAsync($$"""{"n": {{Number}} }""", """{"n": {"href": "/uploads/n"} }""")).Json, Is.EqualTo("""{"n":42}"""));
+    }
+
+    [Test]
+    public void Stage_OfAnUploadThatIsGone_OrAnothers_SaysSo()
+    {
+        _links["/uploads/x"] = _uploads.Keep("berta", "42").Id;
+        var failure = Failure($$"""{"n": {{Number}} }""", """{"n": {"href": "/uploads/x"} }""");
+        Assert.That((failure.Kind, failure.Reason), Is.EqualTo((JobFailureKind.InputUnavailable, $"Input 'n': upload '{_links["/uploads/x"]}' is not there any more.")));
     }
 
     [Test]
@@ -113,8 +140,8 @@ internal sealed class InputStagerTests : IDisposable
     private async Task<(string Json, string Folder)> StageAsync(string inputs, string given)
     {
         var folder = _folders.Create(JobId.New(), 1);
-        var request = new ExecuteRequest(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(given)!, null, null);
-        await new InputStager(_fetcher, new FakeSchemas(), Create(new RunnerOptions { MaxValueBytes = 100 })).StageAsync(AProcess.Taking(inputs).Describe(), request, folder, CancellationToken.None);
+        var request = new ExecuteRequest(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(given)!, null, null) { Uploads = _links };
+        await new InputStager(_fetcher, _uploads, new FakeSchemas(), Create(new RunnerOptions { MaxValueBytes = 100 })).StageAsync(AProcess.Taking(inputs).Describe(), AJob.Accepted().Asking(request).Build(), folder, CancellationToken.None);
         return (await File.ReadAllTextAsync(Path.Combine(folder, "inputs.json")), folder);
     }
 }

@@ -13,6 +13,16 @@ internal sealed class TurnsTests
         Assert.That(Next(Waits("a", 1), Waits("b", 3), Waits("c", 2)), Is.EqualTo("b"));
 
     [Test]
+    public void Next_OfEqualShares_IsWhoseLastStartIsTheLongestAgo()
+    {
+        var turns = new Turns(Ageing);
+        turns.Started("a", Now.AddMinutes(-2));
+        turns.Started("b", Now.AddMinutes(-1));
+        Assert.That(turns.Next([Waits("a", 9), Waits("b", 20), Waits("c", 1)], Now)!.Owner, Is.EqualTo("c"), "of whom none has started");
+        Assert.That(turns.Next([Waits("a", 9), Waits("b", 20)], Now)!.Owner, Is.EqualTo("a"));
+    }
+
+    [Test]
     public void Next_OfDifferentShares_IsTheLeast() =>
         Assert.That(Next(Waits("a", 9, share: 0.2), Waits("b", 1, share: 0.1), Waits("c", 5, share: 0.5)), Is.EqualTo("b"));
 

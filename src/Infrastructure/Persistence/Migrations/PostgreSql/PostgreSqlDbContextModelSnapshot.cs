@@ -200,6 +200,23 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Access.ProtectionKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content")
+                        .UseCollation("C");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Access.ResultLinkKey", b =>
                 {
                     b.Property<int>("Number")

@@ -177,6 +177,22 @@ namespace OgcProcesses.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OgcProcesses.Domain.Access.ProtectionKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
             modelBuilder.Entity("OgcProcesses.Domain.Access.ResultLinkKey", b =>
                 {
                     b.Property<int>("Number")
