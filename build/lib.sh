@@ -170,21 +170,45 @@ ensure_base_image() {
   rm -rf "$root"
 }
 
+# ensure_image NAME FOLDER [CONTEXT_COMMAND]: builds ogcprocesses/NAME:1 of a folder unless it is there as the folder is now.
+# The command prints the build context, where that is not the folder itself.
+ensure_image() {
+  local name=$1 folder=$2 context=$2 source
+  source=$(context_hash "$folder")
+  if [[ $(docker image inspect -f '{{index .Config.Labels "org.ogcprocesses.source"}}' \
+    "ogcprocesses/$name:1" 2>/dev/null) == "$source" ]]; then
+    return
+  fi
+  ensure_base_image
+  note "Building ogcprocesses/$name:1"
+  [[ -z ${3:-} ]] || context=$("$3" "$folder") || exit 1
+  # The host's network: an engine without a bridge (see start_engine) has no other.
+  quietly "build-$name.log" docker build --network host --build-arg "BASE=$base_image" \
+    --label "org.ogcprocesses.source=$source" -t "ogcprocesses/$name:1" -f "$folder/Dockerfile" "$context" || exit 1
+}
+
 ensure_images() {
-  local name context source
-  for name in echo ndvi; do
-    context=$repository/build/images/$name
-    source=$(context_hash "$context")
-    if [[ $(docker image inspect -f '{{index .Config.Labels "org.ogcprocesses.source"}}' \
-      "ogcprocesses/$name:1" 2>/dev/null) == "$source" ]]; then
-      continue
-    fi
-    ensure_base_image
-    note "Building ogcprocesses/$name:1"
-    # The host's network: an engine without a bridge (see start_engine) has no other.
-    quietly "build-$name.log" docker build --network host --build-arg "BASE=$base_image" \
-      --label "org.ogcprocesses.source=$source" -t "ogcprocesses/$name:1" "$context" || exit 1
-  done
+  ensure_image echo "$repository/build/images/echo"
+  ensure_image ndvi "$repository/build/images/ndvi"
+}
+
+# The images of docs/tutorials/package-your-algorithm.md, which tests run.
+ensure_example_images() {
+  local examples=$repository/docs/examples
+  ensure_image example-shell "$examples/shell"
+  ensure_image example-python "$examples/python"
+  ensure_image example-r "$examples/r"
+  ensure_image example-csharp "$examples/csharp" published
+}
+
+# Publishes the .NET program of a folder for Linux, .NET included, and prints where it is.
+published() {
+  local output
+  output=$state/published/$(basename "$1")
+  rm -rf "$output"
+  # Its intermediate files lie elsewhere: the folder's content identifies the image.
+  quietly publish.log dotnet publish "$1" -c Release --os linux --self-contained --artifacts-path "$state/published/artifacts" -o "$output" &&
+    echo "$output"
 }
 
 # Programs that some tests look through or compare with. Without them those tests are skipped, and say so.
@@ -197,8 +221,28 @@ ensure_test_tools() {
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
   [[ -e /usr/lib/python3/dist-packages/swift/proxy/server.py ]] || missing+=(swift-proxy swift-account swift-container swift-object)
   /usr/bin/python3 -c 'import jsonschema, owslib' >/dev/null 2>&1 || missing+=(python3-jsonschema python3-owslib)
+  have npm || missing+=(nodejs npm)
+  have docker-compose || missing+=(docker-compose)
   if ((${#missing[@]} > 0)) && can_install; then
     apt_install "${missing[@]}" || note "Going on without ${missing[*]}"
+  fi
+  ensure_typescript
+}
+
+# What makes and compiles a client in TypeScript, in the versions of the lock file; a test finds it by OGC_TEST_TYPESCRIPT.
+ensure_typescript() {
+  local lock=$repository/tests/WebApi.FunctionalTests/OpenApi/typescript/package-lock.json
+  have npm || return 0
+  export OGC_TEST_TYPESCRIPT=$state/typescript
+  cmp -s "$lock" "$OGC_TEST_TYPESCRIPT/installed" && return
+  note "Installing npm packages"
+  mkdir -p "$OGC_TEST_TYPESCRIPT"
+  cp "$lock" "${lock%-lock.json}.json" "$OGC_TEST_TYPESCRIPT/"
+  if quietly npm.log npm ci --prefix "$OGC_TEST_TYPESCRIPT" --ignore-scripts --no-audit --no-fund; then
+    cp "$lock" "$OGC_TEST_TYPESCRIPT/installed"
+  else
+    note "Going on without them"
+    unset OGC_TEST_TYPESCRIPT
   fi
 }
 

@@ -53,6 +53,7 @@ try_failed_again() {
 require_dotnet
 ensure_docker
 ensure_images
+ensure_example_images
 ensure_test_tools
 OGC_TEST_SCENE=$(sample_scene)
 export OGC_TEST_SCENE
