@@ -558,3 +558,25 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123175517_ProtectionKeys') THEN
+    CREATE TABLE protection_keys (
+        number integer NOT NULL,
+        content text COLLATE "C" NOT NULL,
+        CONSTRAINT "PK_protection_keys" PRIMARY KEY (number)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261123175517_ProtectionKeys') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261123175517_ProtectionKeys', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -832,3 +832,28 @@ END;
 
 COMMIT;
 GO
+
+BEGIN TRANSACTION;
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123175515_ProtectionKeys'
+)
+BEGIN
+    CREATE TABLE [protection_keys] (
+        [number] int NOT NULL,
+        [content] nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT [PK_protection_keys] PRIMARY KEY ([number])
+    );
+END;
+
+IF NOT EXISTS (
+    SELECT * FROM [__EFMigrationsHistory]
+    WHERE [MigrationId] = N'20261123175515_ProtectionKeys'
+)
+BEGIN
+    INSERT INTO [__EFMigrationsHistory] ([MigrationId], [ProductVersion])
+    VALUES (N'20261123175515_ProtectionKeys', N'10.0.14');
+END;
+
+COMMIT;
+GO
