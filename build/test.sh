@@ -53,7 +53,10 @@ try_failed_again() {
 require_dotnet
 ensure_docker
 ensure_images
-ensure_example_images
+# Beside the tools and the build, whose restore and installations mostly wait for the network and the disk.
+ensure_example_images &
+examples=$!
+started+=("$examples")
 ensure_test_tools
 OGC_TEST_SCENE=$(sample_scene)
 export OGC_TEST_SCENE
@@ -70,7 +73,7 @@ mkdir -p "$results"
 
 succeeded=true
 note "Building"
-if quietly build-tests.log dotnet build OgcProcesses.sln -c Release; then
+if quietly build-tests.log dotnet build OgcProcesses.sln -c Release && wait "$examples"; then
   # One project after the other: they share the engine and two processors, and result files of the same second
   # would get the same name. A test that hangs is named and ends the run, rather than last for ever.
   dotnet test OgcProcesses.sln -c Release --no-build -m:1 --logger trx --logger "console;verbosity=minimal" \

@@ -52,7 +52,13 @@ internal static class StartupHook
     {
         var server = AssemblyLoadContext.Default.LoadFromAssemblyName(new("OgcProcesses.WebApi"));
         foreach (var line in File.ReadLines(file))
-            new Thread(() => server.EntryPoint!.Invoke(null, [line.Split('\t')])) { IsBackground = true }.Start();
+            new Thread(() => Run(line.Split('\t'))) { IsBackground = true }.Start();
+
+        // One that does not start ends them all, or nobody would hear of it.
+        void Run(string[] arguments)
+        {
+            if (server.EntryPoint!.Invoke(null, [arguments]) is int code and not 0) Environment.Exit(code);
+        }
     }
 
     private sealed class Observer<T>(Action<T> next) : IObserver<T>

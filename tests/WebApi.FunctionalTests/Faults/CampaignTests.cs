@@ -89,7 +89,7 @@ internal sealed class CampaignTests
 
     private static async Task DeployAsync(Member member, Fleet fleet)
     {
-        Assert.That(await member.AnswersAsync(fleet.Death), Is.True, () => fleet.Said);
+        Assert.That(await member.AnswersAsync(fleet), Is.True, () => fleet.Said);
         foreach (var kind in Kinds)
         {
             var answer = await member.SendAsync(HttpMethod.Post, "/processes", kind.Package.ToString(), "application/ogcapppkg+json");
@@ -100,7 +100,7 @@ internal sealed class CampaignTests
     /// <summary>Executes and dismisses until the server dies.</summary>
     private async Task WorkAsync(Member member, Fleet fleet, Subscriber subscriber, Random random)
     {
-        if (!await member.AnswersAsync(fleet.Death)) return;
+        if (!await member.AnswersAsync(fleet)) return;
         var kind = Kinds[random.Next(Kinds.Length)];
         var told = random.Next(2) == 0;
         var request = told ? $$"""{"inputs":{}, {{subscriber.Member("success", "failed")}} }""" : """{"inputs":{}}""";
@@ -116,7 +116,7 @@ internal sealed class CampaignTests
 
     private async Task CheckAsync(Member member, Fleet fleet, Subscriber subscriber, EngineEvents engine)
     {
-        Assert.That(await member.AnswersAsync(fleet.Death), Is.True, () => fleet.Said);
+        Assert.That(await member.AnswersAsync(fleet), Is.True, () => fleet.Said);
         var jobs = await UntilAsync(
             () => ListAsync(member), all => all.All(job => Installation.Word(job) is "successful" or "failed" or "dismissed"), "Jobs have not ended", fleet);
         Assert.That(jobs.Select(IdOf), Is.SupersetOf(_asked.Where(job => job.Value.Member == member).Select(job => job.Key)), "what was accepted is there");

@@ -12,6 +12,9 @@ namespace OgcProcesses.WebApi.FunctionalTests.Faults;
 /// </remarks>
 internal sealed class Fleet : IAsyncDisposable
 {
+    /// <summary>The exit code of what SIGKILL has ended.</summary>
+    private const int Killed = 128 + 9;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("ogc-fleet-").FullName;
     private readonly List<string> _said = [];
     private Process? _process;
@@ -55,15 +58,18 @@ internal sealed class Fleet : IAsyncDisposable
         Death = _process.WaitForExitAsync();
     }
 
+    /// <summary>Kills all servers that have not died.</summary>
     public async Task KillAsync()
     {
         if (!_process!.HasExited) _process.Kill();
         await Death;
+        Assert.That(_process.ExitCode, Is.EqualTo(Killed), () => $"A server has ended by itself:\n{Said}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await KillAsync();
+        if (_process is { HasExited: false }) _process.Kill();
+        await Death;
         _process?.Dispose();
         foreach (var member in Members) await member.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
@@ -79,7 +85,9 @@ internal sealed class Fleet : IAsyncDisposable
 /// <summary>One installation of a fleet. Requests are answered by null when the server is not there, or dies meanwhile.</summary>
 internal sealed class Member(string folder, string[] settings) : IAsyncDisposable
 {
-    private readonly HttpClient _http = UnixSocket.Client(folder + ".sock", TimeSpan.FromMinutes(2));
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _http = UnixSocket.Client(folder + ".sock", Patience);
 
     public string Folder => folder;
 
@@ -113,12 +121,13 @@ internal sealed class Member(string folder, string[] settings) : IAsyncDisposabl
     }
 
     /// <summary>Waits until the server answers; false when it dies before.</summary>
-    public async Task<bool> AnswersAsync(Task death)
+    /// <exception cref="TimeoutException">It does neither.</exception>
+    public async Task<bool> AnswersAsync(Fleet fleet)
     {
-        while (!death.IsCompleted)
+        for (var start = Stopwatch.GetTimestamp(); !fleet.Death.IsCompleted; await Task.WhenAny(fleet.Death, Task.Delay(20)))
         {
             if (await SendAsync(HttpMethod.Get, "/health/live") is not null) return true;
-            await Task.WhenAny(death, Task.Delay(20));
+            if (Stopwatch.GetElapsedTime(start) > Patience) throw new TimeoutException($"The server of {folder} neither answers nor dies:\n{fleet.Said}");
         }
 
         return false;
