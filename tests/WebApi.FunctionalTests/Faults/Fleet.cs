@@ -15,6 +15,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The exit code of what SIGKILL has ended.</summary>
     private const int Killed = 128 + 9;
 
+    /// <summary>How long servers may take to answer, or to be gone.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("ogc-fleet-").FullName;
     private readonly List<string> _said = [];
     private Process? _process;
@@ -62,7 +65,7 @@ internal sealed class Fleet : IAsyncDisposable
     public async Task KillAsync()
     {
         if (!_process!.HasExited) _process.Kill();
-        await Death;
+        await Death.WaitAsync(Patience);
         Assert.That(_process.ExitCode, Is.EqualTo(Killed), () => $"A server has ended by itself:\n{Said}");
     }
 
@@ -85,9 +88,7 @@ internal sealed class Fleet : IAsyncDisposable
 /// <summary>One installation of a fleet. Requests are answered by null when the server is not there, or dies meanwhile.</summary>
 internal sealed class Member(string folder, string[] settings) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    private readonly HttpClient _http = UnixSocket.Client(folder + ".sock", Patience);
+    private readonly HttpClient _http = UnixSocket.Client(folder + ".sock", Fleet.Patience);
 
     public string Folder => folder;
 
@@ -127,7 +128,7 @@ internal sealed class Member(string folder, string[] settings) : IAsyncDisposabl
         for (var start = Stopwatch.GetTimestamp(); !fleet.Death.IsCompleted; await Task.WhenAny(fleet.Death, Task.Delay(20)))
         {
             if (await SendAsync(HttpMethod.Get, "/health/live") is not null) return true;
-            if (Stopwatch.GetElapsedTime(start) > Patience) throw new TimeoutException($"The server of {folder} neither answers nor dies:\n{fleet.Said}");
+            if (Stopwatch.GetElapsedTime(start) > Fleet.Patience) throw new TimeoutException($"The server of {folder} neither answers nor dies:\n{fleet.Said}");
         }
 
         return false;
