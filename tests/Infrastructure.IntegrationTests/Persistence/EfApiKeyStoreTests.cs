@@ -6,26 +6,9 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfApiKeyStoreTests(DatabaseProvider provider)
+internal sealed class EfApiKeyStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private TestServer _server = null!;
-
-    private IApiKeyStore Keys => _server.ApiKeys;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    private IApiKeyStore Keys => Server.ApiKeys;
 
     [Test]
     public async Task Add_IsFoundByAnotherNode_WithAllThatItSays()
@@ -33,7 +16,7 @@ internal sealed class EfApiKeyStoreTests(DatabaseProvider provider)
         var key = AKey("01", [AProcess().Id]);
         await Keys.AddAsync(key, None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.ApiKeys.FindAsync("01", None))!;
 
         Assert.That(

@@ -12,38 +12,24 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>The audit trail as the database keeps it, and as changes are committed with it.</summary>
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfAuditStoreTests(DatabaseProvider provider)
+internal sealed class EfAuditStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
     private readonly FakeTimeProvider _clock = new(Noon);
-    private TestServer _server = null!;
     private AuditTrail _trail = null!;
 
     [SetUp]
-    public async Task StartAsync()
+    public void MakeTrail()
     {
-        _server = await TestServer.StartAsync(provider);
         var who = new Someone();
-        _trail = new(_server.Audit, who, who, _clock);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
+        _trail = new(Server.Audit, who, who, _clock);
     }
 
     [TestCase("UPDATE audit_events SET caller = 'bert'")]
     [TestCase("DELETE FROM audit_events")]
     public async Task Statement_ThatWouldChangeTheTrail_IsRefusedByTheDatabase(string sql)
     {
-        await _server.Audit.AddAsync([AnEvent(1)], None);
-        await using var context = _server.Context();
+        await Server.Audit.AddAsync([AnEvent(1)], None);
+        await using var context = Server.Context();
 
         Assert.That(() => context.Database.ExecuteSqlRawAsync(sql, None), Throws.Exception.With.Message.Contains("append-only"));
 
@@ -54,11 +40,11 @@ internal sealed class EfAuditStoreTests(DatabaseProvider provider)
     public async Task ListAsync_ByFiltersAndPages_GivesTheNewestFirst()
     {
         var all = Enumerable.Range(0, 7).Select(AnEvent).ToList();
-        await _server.Audit.AddAsync(all, None);
+        await Server.Audit.AddAsync(all, None);
 
-        var first = await _server.Audit.ListAsync(new(), null, 3, None);
-        var second = await _server.Audit.ListAsync(new(), first.Next, 3, None);
-        var back = await _server.Audit.ListAsync(new(), second.Previous, 3, None);
+        var first = await Server.Audit.ListAsync(new(), null, 3, None);
+        var second = await Server.Audit.ListAsync(new(), first.Next, 3, None);
+        var back = await Server.Audit.ListAsync(new(), second.Previous, 3, None);
 
         Assert.That(first.Items.Concat(second.Items), Is.EqualTo(all.AsEnumerable().Reverse().Take(6)));
         Assert.That(back.Items, Is.EqualTo(first.Items));
@@ -74,7 +60,7 @@ internal sealed class EfAuditStoreTests(DatabaseProvider provider)
         var job = AJob();
         Assert.ThrowsAsync<OperationCanceledException>(() => DoAsync(async () =>
         {
-            await _server.Jobs.AddAsync(job, None);
+            await Server.Jobs.AddAsync(job, None);
             throw new OperationCanceledException("The client has gone.");
         }));
 
@@ -87,11 +73,11 @@ internal sealed class EfAuditStoreTests(DatabaseProvider provider)
     public async Task Change_OfSeveralJobs_IsToldOfEachOnce()
     {
         Job[] jobs = [AJob(), AJob()];
-        foreach (var job in jobs) await _server.Jobs.AddAsync(job, None);
+        foreach (var job in jobs) await Server.Jobs.AddAsync(job, None);
         await DoAsync(() => Parallel.ForEachAsync(jobs, async (job, _) =>
         {
-            await _server.Jobs.UpdateAsync(job.Id, changed => changed.Pin(true, Noon), None);
-            await _server.Jobs.UpdateAsync(job.Id, changed => changed.Dismiss(Noon), None);
+            await Server.Jobs.UpdateAsync(job.Id, changed => changed.Pin(true, Noon), None);
+            await Server.Jobs.UpdateAsync(job.Id, changed => changed.Dismiss(Noon), None);
         }));
 
         Assert.That((await ListAsync(new())).Select(told => told.Subject), Is.EquivalentTo(jobs.Select(job => $"{job.Id}")));
@@ -101,8 +87,8 @@ internal sealed class EfAuditStoreTests(DatabaseProvider provider)
     public async Task Change_ThatIsNotCommitted_IsNotToldAsDone()
     {
         var job = AJob();
-        await _server.Jobs.AddAsync(job, None);
-        Assert.ThrowsAsync<DbUpdateException>(() => DoAsync(() => _server.Jobs.AddAsync(job, None)));
+        await Server.Jobs.AddAsync(job, None);
+        Assert.ThrowsAsync<DbUpdateException>(() => DoAsync(() => Server.Jobs.AddAsync(job, None)));
 
         var told = (await ListAsync(new())).Single();
         Assert.That((told.Outcome, told.Reason), Is.EqualTo((AuditOutcome.Failed, nameof(DbUpdateException))));
@@ -134,7 +120,7 @@ internal sealed class EfAuditStoreTests(DatabaseProvider provider)
         Subject = $"subject-{number}", Process = "echo", Outcome = AuditOutcome.Refused, Reason = "why", Address = "::1", RequestId = "r", UserAgent = "é", Count = 3,
     };
 
-    private async Task<IReadOnlyList<AuditEvent>> ListAsync(AuditFilter filter) => (await _server.Audit.ListAsync(filter, null, 100, None)).Items;
+    private async Task<IReadOnlyList<AuditEvent>> ListAsync(AuditFilter filter) => (await Server.Audit.ListAsync(filter, null, 100, None)).Items;
 
     /// <summary>Does something as the handler of a request that is audited.</summary>
     private async Task DoAsync(Func<Task> change) => await new AuditBehaviour<Change, bool>(_trail).Handle(new(), None, async () =>

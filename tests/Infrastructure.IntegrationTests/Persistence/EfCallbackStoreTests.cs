@@ -6,26 +6,11 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
+internal sealed class EfCallbackStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
     private static readonly DateTimeOffset LeaseEnd = Noon.AddMinutes(1);
 
-    private TestServer _server = null!;
-
-    private ICallbackStore Callbacks => _server.Callbacks;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    private ICallbackStore Callbacks => Server.Callbacks;
 
     [Test]
     public async Task UpdateAsync_OfAJob_RecordsWhatItRaisedForAnotherServer()
@@ -33,7 +18,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
         var job = await AddAsync();
         await EndAsync(job);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var callbacks = await another.Callbacks.ListAsync(job.Id, None);
 
         Assert.That(
@@ -47,7 +32,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
     {
         var job = await AddAsync();
 
-        Assert.ThrowsAsync<ClaimLostException>(() => _server.Jobs.UpdateAsync(
+        Assert.ThrowsAsync<ClaimLostException>(() => Server.Jobs.UpdateAsync(
             job.Id,
             changed =>
             {
@@ -63,7 +48,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_SomebodyWaitingForCallbacks_IsWoken()
     {
         var job = await AddAsync();
-        var woken = _server.Signals.WaitForCallbackAsync(TimeSpan.FromMinutes(1), None);
+        var woken = Server.Signals.WaitForCallbackAsync(TimeSpan.FromMinutes(1), None);
 
         await EndAsync(job);
 
@@ -76,7 +61,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
         var job = await AddAsync();
         var first = (await Callbacks.TakeDueAsync(10, Noon, LeaseEnd, None)).Single();
         // Here the server is killed.
-        await using var another = _server.Another();
+        await using var another = Server.Another();
 
         var tooEarly = await another.Callbacks.TakeDueAsync(10, LeaseEnd.AddMicroseconds(-1), LeaseEnd.AddMinutes(1), None);
         var again = (await another.Callbacks.TakeDueAsync(10, LeaseEnd, LeaseEnd.AddMinutes(1), None)).Single();
@@ -89,12 +74,12 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
     public async Task TakeDueAsync_FourWorkersOfTwoServers_GivesEachCallbackToOne()
     {
         for (var i = 0; i < 40; i++) await AddAsync();
-        await using var another = _server.Another();
+        await using var another = Server.Another();
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
         {
             var mine = new List<Callback>();
-            while (await (i % 2 == 0 ? _server : another).Callbacks.TakeDueAsync(3, Noon, LeaseEnd, None) is { Count: > 0 } more) mine.AddRange(more);
+            while (await (i % 2 == 0 ? Server : another).Callbacks.TakeDueAsync(3, Noon, LeaseEnd, None) is { Count: > 0 } more) mine.AddRange(more);
             return mine;
         })));
 
@@ -153,7 +138,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
                 // On another server, since this one lets its writers wait for each other.
                 if (meanwhile) Wait(Task.Run(async () =>
                 {
-                    await using var another = _server.Another();
+                    await using var another = Server.Another();
                     await another.Jobs.UpdateAsync(job.Id, changed => changed.Report(FirstClaim, "Further", 50, Noon.AddSeconds(1)), None);
                 }));
                 meanwhile = false;
@@ -171,7 +156,7 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
     {
         var job = await AddAsync();
         var progress = (await Callbacks.TakeDueAsync(10, Noon, LeaseEnd, None)).Single();
-        await using (var context = _server.Context()) await context.Jobs.Where(row => row.Id == job.Id).ExecuteDeleteAsync();
+        await using (var context = Server.Context()) await context.Jobs.Where(row => row.Id == job.Id).ExecuteDeleteAsync();
 
         await Callbacks.UpdateAsync(job.Id, progress.Kind, callback => callback.Acknowledge(AttemptOf(progress, null)), None);
 
@@ -187,12 +172,12 @@ internal sealed class EfCallbackStoreTests(DatabaseProvider provider)
     private async Task<Job> AddAsync()
     {
         var job = ARunningJobThatTells();
-        await _server.Jobs.AddAsync(job, None);
+        await Server.Jobs.AddAsync(job, None);
         return job;
     }
 
     private Task ReportAsync(Job job, int progress) =>
-        _server.Jobs.UpdateAsync(job.Id, changed => changed.Report(FirstClaim, null, progress, Noon.AddSeconds(progress)), None);
+        Server.Jobs.UpdateAsync(job.Id, changed => changed.Report(FirstClaim, null, progress, Noon.AddSeconds(progress)), None);
 
-    private Task EndAsync(Job job) => _server.Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, [], Noon.AddSeconds(1)), None);
+    private Task EndAsync(Job job) => Server.Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, [], Noon.AddSeconds(1)), None);
 }

@@ -6,26 +6,9 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfExecutionKeyStoreTests(DatabaseProvider provider)
+internal sealed class EfExecutionKeyStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private TestServer _server = null!;
-
-    private IExecutionKeyStore Keys => _server.Keys;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    private IExecutionKeyStore Keys => Server.Keys;
 
     [Test]
     public async Task TryAddAsync_ANewKey_CommitsItWithItsJob()
@@ -34,7 +17,7 @@ internal sealed class EfExecutionKeyStoreTests(DatabaseProvider provider)
 
         Assert.That(await Keys.TryAddAsync(job, key, Noon, None), Is.True);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         Assert.That(await another.Keys.FindAsync("anna", "k", Noon, None), Is.EqualTo(key));
         Assert.That(await another.Jobs.FindAsync(job.Id, None), Is.Not.Null);
         Assert.That(await Keys.FindAsync("berta", "k", Noon, None), Is.Null);
@@ -44,14 +27,14 @@ internal sealed class EfExecutionKeyStoreTests(DatabaseProvider provider)
     [Test]
     public async Task TryAddAsync_ByManyAtOnce_CommitsOne()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var all = Enumerable.Range(0, 10).Select(_ => Keyed("k")).ToList();
 
         var added = await Task.WhenAll(all.Select((one, index) => (index % 2 == 0 ? Keys : another.Keys).TryAddAsync(one.Job, one.Key, Noon, None)));
 
         Assert.That(added.Count(taken => taken), Is.EqualTo(1));
         var job = (await Keys.FindAsync("anna", "k", Noon, None))!.JobId;
-        Assert.That((await _server.Jobs.ListAsync(new(), null, 99, None)).Items.Select(one => one.Id), Is.EqualTo(new[] { job }));
+        Assert.That((await Server.Jobs.ListAsync(new(), null, 99, None)).Items.Select(one => one.Id), Is.EqualTo(new[] { job }));
     }
 
     [Test]
@@ -78,7 +61,7 @@ internal sealed class EfExecutionKeyStoreTests(DatabaseProvider provider)
         var forgotten = new[] { await Keys.ForgetAsync(Noon.AddHours(2), 2, None), await Keys.ForgetAsync(Noon.AddHours(2), 2, None), await Keys.ForgetAsync(Noon.AddHours(2), 2, None) };
 
         Assert.That(forgotten, Is.EqualTo(new[] { 2, 1, 0 }));
-        await using var context = _server.Context();
+        await using var context = Server.Context();
         Assert.That(await context.ExecutionKeys.Select(key => key.Key).Order().ToListAsync(None), Is.EqualTo(new[] { "k3", "k4" }));
     }
 

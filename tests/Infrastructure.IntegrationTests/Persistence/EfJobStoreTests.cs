@@ -10,26 +10,9 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfJobStoreTests(DatabaseProvider provider)
+internal sealed class EfJobStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private TestServer _server = null!;
-
-    private IJobStore Jobs => _server.Jobs;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    private IJobStore Jobs => Server.Jobs;
 
     [TestCase("anna", true)]
     [TestCase(null, true)]
@@ -54,7 +37,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var job = AJob(request: request);
         await Jobs.AddAsync(job, None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Jobs.FindAsync(job.Id, None))!;
 
         Assert.Multiple(() =>
@@ -79,7 +62,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var usage = new JobUsage(TimeSpan.FromMicroseconds(1_234_567), 5_000_000_000, 0);
         await Jobs.UpdateAsync(seen.Id, changed => changed.NoteUsage(FirstClaim, usage), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         Assert.That((await another.Jobs.FindAsync(seen.Id, None))!.Usage, Is.EqualTo(usage));
         Assert.That((await another.Jobs.FindAsync(unseen.Id, None))!.Usage, Is.EqualTo(JobUsage.None));
     }
@@ -93,9 +76,9 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var texts = new List<string>();
         foreach (var id in (JobId[])[job.Id, JobId.New()])
         {
-            _server.Statements.Clear();
+            Server.Statements.Clear();
             Assert.That(await Jobs.FindProcessAsync(id, "bert", None), Is.Null);
-            texts.Add(string.Join('\n', _server.Statements.Texts));
+            texts.Add(string.Join('\n', Server.Statements.Texts));
         }
 
         Assert.That(texts[0], Does.Contain("expired_jobs").And.EqualTo(texts[1]));
@@ -112,7 +95,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.UpdateAsync(young.Id, changed => changed.Reuse(FirstClaim, old.Id, outputs, Noon.AddMinutes(2)), None);
         await Jobs.UpdateAsync(failed.Id, changed => changed.Fail(FirstClaim, new(JobFailureKind.ExitCode, "x"), Noon.AddMinutes(2)), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Jobs.FindSuccessfulAsync(new('0', 64), "anna", Noon.AddMinutes(2), None))!;
         Assert.That((found.Id, found.ReusedFrom), Is.EqualTo((young.Id, (JobId?)old.Id)));
         Assert.That(found.Outputs, Is.EqualTo(outputs));
@@ -142,7 +125,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         ];
         await Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, outputs, Noon.AddMinutes(1)), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Jobs.FindAsync(job.Id, None))!;
 
         Assert.That(found.Outputs, Is.EqualTo(outputs));
@@ -156,7 +139,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.UpdateAsync(job.Id, changed => changed.Postpone(FirstClaim, new(JobFailureKind.ExitCode, "Exit code 3.", 3), Noon.AddSeconds(5), Noon), None);
         await Jobs.UpdateAsync(job.Id, changed => changed.Start("node-2", Noon.AddMinutes(1), Noon.AddSeconds(5)), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Jobs.FindAsync(job.Id, None))!;
         var listed = (await another.Jobs.ListAsync(new(), null, 1, None)).Items.Single();
 
@@ -186,7 +169,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var failure = new JobFailure(JobFailureKind.OutOfMemory, "It used more than 64 MB.", 137, "line 1\nline 2");
         await Jobs.UpdateAsync(job.Id, changed => changed.Fail(FirstClaim, failure, Noon), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
 
         Assert.That((await another.Jobs.FindAsync(job.Id, None))!.Failure, Is.EqualTo(failure));
     }
@@ -244,7 +227,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.UpdateAsync(job.Id, changed => changed.Dismiss(Noon), None);
 
         Assert.That((await Jobs.FindAsync(job.Id, None))!.Outputs, Is.Empty);
-        await using var context = _server.Context();
+        await using var context = Server.Context();
         Assert.That(await context.JobOutputs.CountAsync(), Is.Zero);
     }
 
@@ -253,7 +236,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     {
         var job = AJob();
         await Jobs.AddAsync(job, None);
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var meanwhile = true;
 
         // The other node starts the job between this one's look and its write.
@@ -275,7 +258,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     {
         var job = await AddRunningAsync();
         var late = Noon.AddMinutes(1);
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var meanwhile = true;
 
         Assert.ThrowsAsync<ClaimLostException>(() => Jobs.UpdateAsync(
@@ -293,7 +276,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_AReportThatMeetsADismissal_IsRefused()
     {
         var job = await AddRunningAsync();
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var meanwhile = true;
 
         Assert.ThrowsAsync<ClaimLostException>(() => Jobs.UpdateAsync(
@@ -313,7 +296,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_ASettlementThatMeetsTheSame_IsRefusedAndLeavesTheFirst()
     {
         var job = await AddRunningAsync();
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         JobOutput[] outputs = [new("a", 0, "text/plain", "1", null)];
         var meanwhile = true;
 
@@ -334,7 +317,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_FiftyAtOnceFromTwoServers_LosesNone()
     {
         var job = await AddRunningAsync();
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var before = job.Version;
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() =>
@@ -346,7 +329,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     [Test]
     public async Task AddAsync_FiftyWritersOnTwoServers_KeepsAllJobs()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
         {
@@ -368,7 +351,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     [Test]
     public async Task AddAsync_SomebodyWaitingForWork_IsWoken()
     {
-        var woken = _server.Signals.WaitForWorkAsync(TimeSpan.FromMinutes(1), None);
+        var woken = Server.Signals.WaitForWorkAsync(TimeSpan.FromMinutes(1), None);
 
         await Jobs.AddAsync(AJob(), None);
 
@@ -379,7 +362,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_SomebodyWaitingForAChange_IsWoken()
     {
         var job = await AddRunningAsync();
-        var changing = _server.Signals.NextChange(job.Id);
+        var changing = Server.Signals.NextChange(job.Id);
 
         await Jobs.UpdateAsync(job.Id, changed => changed.Dismiss(Noon), None);
 
@@ -536,12 +519,12 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
     public async Task ListAsync_AnyJobs_ReadsNeitherRequestsNorOutputs()
     {
         await Jobs.AddAsync(AJob(), None);
-        _server.Statements.Clear();
+        Server.Statements.Clear();
 
         var page = await Jobs.ListAsync(new(), null, 10, None);
 
         Assert.That(page.Items, Has.Count.EqualTo(1));
-        Assert.That(string.Join('\n', _server.Statements.Texts), Does.Contain("jobs").And.Not.Contain("job_requests").And.Not.Contain("job_outputs"));
+        Assert.That(string.Join('\n', Server.Statements.Texts), Does.Contain("jobs").And.Not.Contain("job_requests").And.Not.Contain("job_outputs"));
     }
 
     [TestCase("")]
@@ -625,7 +608,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         var othersAndLate = ARunningJob(node: "node-2", leaseUntil: now.AddSeconds(-1));
         foreach (var job in (Job[])[lost, known, knownAndLate, others, othersAndLate, AJob()]) await Jobs.AddAsync(job, None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var abandoned = await another.Jobs.ListAbandonedAsync(Node, [known.Id, knownAndLate.Id], now, None);
 
         Assert.That(abandoned.Select(job => job.Id), Is.EquivalentTo(new[] { lost.Id, othersAndLate.Id }));
@@ -703,7 +686,7 @@ internal sealed class EfJobStoreTests(DatabaseProvider provider)
         await Jobs.UpdateAsync(job.Id, changed => changed.Report(FirstClaim, message, null, Noon), None);
         await Jobs.UpdateAsync(job.Id, changed => changed.Fail(FirstClaim, new(JobFailureKind.ExitCode, "\0", 1, errors), Noon), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var failure = (await another.Jobs.FindAsync(job.Id, None))!.Failure!;
 
         Assert.That(failure.Reason, Is.EqualTo("\uFFFD"));

@@ -9,26 +9,11 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfProcessStoreTests(DatabaseProvider provider)
+internal sealed class EfProcessStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
     private static readonly ProcessId Echo = new("echo");
 
-    private TestServer _server = null!;
-
-    private IProcessStore Processes => _server.Processes;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    private IProcessStore Processes => Server.Processes;
 
     [Test]
     public async Task FindAsync_AProcessAddedByAnotherServer_GivesItWhole()
@@ -55,7 +40,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
         process.NoteImage(process.Revision.Id, ImageStatus.Pulling, "Layer 1 of 2");
         Assert.That(await Processes.TryAddAsync(process, None), Is.True);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Processes.FindAsync(Echo, None))!;
 
         Assert.Multiple(() =>
@@ -85,7 +70,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
     [Test]
     public async Task TryAddAsync_TheSameIdentifierAtOnceOnTwoServers_SucceedsOnce()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
 
         var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
             Task.Run(() => (i % 2 == 0 ? Processes : another.Processes).TryAddAsync(AProcess(), None))));
@@ -101,7 +86,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
 
         await Processes.UpdateAsync(Echo, changed => changed.Replace(Description("echo", "2.0.0"), new() { Image = "new" }, "{}", Noon), None);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var found = (await another.Processes.FindAsync(Echo, None))!;
         Assert.That((found.Revision.Number, found.Revision.Unit.Image), Is.EqualTo((2, "new")));
         Assert.That((await another.Processes.FindRevisionAsync(process.Revision.Id, None))!.Unit.Image, Is.EqualTo("old"));
@@ -110,7 +95,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
     [Test]
     public async Task UpdateAsync_AReplacementOnAnotherServer_IsSeenAtOnce()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         await Processes.TryAddAsync(AProcess(), None);
         await Processes.FindAsync(Echo, None);
 
@@ -123,7 +108,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_TwoReplacementsAtOnce_CountsBoth()
     {
         await Processes.TryAddAsync(AProcess(), None);
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var meanwhile = true;
 
         await Processes.UpdateAsync(
@@ -160,7 +145,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
         Assert.That(await Processes.RemoveAsync(Echo, _ => { }, None), Is.True);
         Assert.That(await Processes.RemoveAsync(Echo, _ => { }, None), Is.False);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         Assert.That(await another.Processes.FindAsync(Echo, None), Is.Null);
         Assert.That(await another.Processes.FindRevisionAsync(process.Revision.Id, None), Is.Not.Null);
         Assert.That(await Processes.TryAddAsync(AProcess(), None), Is.True);
@@ -172,10 +157,10 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
         var process = AProcess();
         await Processes.TryAddAsync(process, None);
         var first = await Processes.FindRevisionAsync(process.Revision.Id, None);
-        _server.Statements.Clear();
+        Server.Statements.Clear();
 
         Assert.That(await Processes.FindRevisionAsync(process.Revision.Id, None), Is.SameAs(first));
-        Assert.That(_server.Statements.Texts, Is.Empty);
+        Assert.That(Server.Statements.Texts, Is.Empty);
     }
 
     [Test]
@@ -237,9 +222,9 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
         var texts = new List<string>();
         foreach (var id in (ProcessId[])[Echo, new("never")])
         {
-            _server.Statements.Clear();
+            Server.Statements.Clear();
             Assert.That(await Processes.FindRightsAsync(id, bert, None), Is.Null);
-            texts.Add(string.Join('\n', _server.Statements.Texts));
+            texts.Add(string.Join('\n', Server.Statements.Texts));
         }
 
         Assert.That(texts[0], Does.Contain("process_viewers").And.EqualTo(texts[1]));
@@ -249,7 +234,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_AnotherAccess_IsWhatOthersSeeAtOnce()
     {
         await Processes.TryAddAsync(AProcess(), None);
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         foreach (var (access, isBerts) in ((ProcessAccess, bool)[])[(new() { Users = ["bert", "cora"] }, true), (new() { Users = ["cora"] }, false), (ProcessAccess.Open, true), (ProcessAccess.Closed, false)])
         {
             await Processes.UpdateAsync(Echo, process => process.Share(access), None);
@@ -263,7 +248,7 @@ internal sealed class EfProcessStoreTests(DatabaseProvider provider)
     public async Task UpdateAsync_SharedTwiceAtOnce_IsAsTheLaterSays()
     {
         await Processes.TryAddAsync(AProcess(), None);
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var meanwhile = true;
 
         await Processes.UpdateAsync(

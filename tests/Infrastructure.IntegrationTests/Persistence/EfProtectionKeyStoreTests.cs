@@ -3,35 +3,18 @@ using OgcProcesses.Infrastructure.Persistence;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfProtectionKeyStoreTests(DatabaseProvider provider)
+internal sealed class EfProtectionKeyStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private TestServer _server = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
-
     [Test]
     public async Task TryAdd_TheSameNumberByManyNodesAtOnce_KeepsOneForAll()
     {
-        var nodes = Enumerable.Range(0, 8).Select(_ => _server.Another()).ToList();
+        var nodes = Enumerable.Range(0, 8).Select(_ => Server.Another()).ToList();
         try
         {
             var added = await Task.WhenAll(nodes.Select((node, number) => node.ProtectionKeys.TryAddAsync(new(1, $"<key id=\"{number}\" />"), None)));
 
             Assert.That(added.Count(one => one), Is.EqualTo(1));
-            Assert.That(await _server.ProtectionKeys.ListAsync(None), Is.EqualTo((ProtectionKey[])[new(1, $"<key id=\"{added.IndexOf(true)}\" />")]));
+            Assert.That(await Server.ProtectionKeys.ListAsync(None), Is.EqualTo((ProtectionKey[])[new(1, $"<key id=\"{added.IndexOf(true)}\" />")]));
         }
         finally
         {
@@ -43,8 +26,8 @@ internal sealed class EfProtectionKeyStoreTests(DatabaseProvider provider)
     public async Task List_SeveralKeys_GivesAllByNumber()
     {
         ProtectionKey[] keys = [new(1, "<key />"), new(2, new string('ü', 10_000))];
-        foreach (var key in keys) Assert.That(await _server.ProtectionKeys.TryAddAsync(key, None), Is.True);
+        foreach (var key in keys) Assert.That(await Server.ProtectionKeys.TryAddAsync(key, None), Is.True);
 
-        Assert.That(await _server.ProtectionKeys.ListAsync(None), Is.EqualTo(keys));
+        Assert.That(await Server.ProtectionKeys.ListAsync(None), Is.EqualTo(keys));
     }
 }

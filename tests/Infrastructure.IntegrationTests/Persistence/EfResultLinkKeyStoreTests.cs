@@ -5,29 +5,12 @@ using OgcProcesses.Infrastructure.Persistence;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfResultLinkKeyStoreTests(DatabaseProvider provider)
+internal sealed class EfResultLinkKeyStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private TestServer _server = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
-
     [Test]
     public async Task Sign_FirstByManyNodesAtOnce_MakesOneKeyForAll()
     {
-        var nodes = Enumerable.Range(0, 8).Select(_ => _server.Another()).ToList();
+        var nodes = Enumerable.Range(0, 8).Select(_ => Server.Another()).ToList();
         try
         {
             var signatures = await Task.WhenAll(nodes.Select(node => SignAsync(LinksOf(node))));
@@ -45,14 +28,14 @@ internal sealed class EfResultLinkKeyStoreTests(DatabaseProvider provider)
     [Test]
     public async Task Rotate_OnOneNode_WithdrawsTheLinksOfAll_AndForgetsTheirKey()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var old = await SignAsync(LinksOf(another));
-        var rotated = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => LinksOf(number % 2 == 0 ? _server : another).RotateAsync(None)));
+        var rotated = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => LinksOf(number % 2 == 0 ? Server : another).RotateAsync(None)));
 
         Assert.That(rotated.Select(key => key.Number), Is.EquivalentTo((int[])[2, 3, 4, 5]));
         Assert.That(await LinksOf(another).CheckAsync("/a", old, None), Is.EqualTo(SignatureState.Wrong));
         Assert.That(await CountAsync(), Is.EqualTo(1));
-        Assert.That((await _server.ResultLinkKeys.FindAsync(None))!.Number, Is.EqualTo(5), "and no number comes twice");
+        Assert.That((await Server.ResultLinkKeys.FindAsync(None))!.Number, Is.EqualTo(5), "and no number comes twice");
     }
 
     private static ResultLinks LinksOf(TestServer server) => new(server.ResultLinkKeys, Options.Create(new ResultLinkOptions()), TimeProvider.System);
@@ -61,7 +44,7 @@ internal sealed class EfResultLinkKeyStoreTests(DatabaseProvider provider)
 
     private async Task<int> CountAsync()
     {
-        await using var context = _server.Context();
+        await using var context = Server.Context();
         return await context.ResultLinkKeys.CountAsync(None);
     }
 }

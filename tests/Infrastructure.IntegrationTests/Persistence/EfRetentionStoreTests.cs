@@ -10,47 +10,31 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>What expires, when, and what is left of it: the sweeper on the stores as the server has them.</summary>
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
+internal sealed class EfRetentionStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
     private readonly StoreQuota _quota = new();
-    private TestServer _server = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
 
     [Test]
     public async Task Sweep_AfterTheOperatorsTime_LeavesOnlyWord_OfAllThatWasOfTheJob()
     {
         var job = await AddEndedAsync(bytes: 10);
         var (keyed, key) = (AJob(), new ExecutionKey("anna", "k", new string('a', 64), JobId.New(), Noon.AddYears(1)));
-        await _server.Keys.TryAddAsync(keyed, key with { JobId = keyed.Id }, Noon, None);
-        await _server.Jobs.UpdateAsync(keyed.Id, changed => changed.Dismiss(Noon), None);
+        await Server.Keys.TryAddAsync(keyed, key with { JobId = keyed.Id }, Noon, None);
+        await Server.Jobs.UpdateAsync(keyed.Id, changed => changed.Dismiss(Noon), None);
         await SweepAsync(new() { Jobs = TimeSpan.FromDays(30) }, Noon.AddDays(30).AddSeconds(-1));
-        Assert.That(await _server.Jobs.FindAsync(job, None), Is.Not.Null, "not before its time");
+        Assert.That(await Server.Jobs.FindAsync(job, None), Is.Not.Null, "not before its time");
 
         await SweepAsync(new() { Jobs = TimeSpan.FromDays(30) }, Noon.AddDays(30));
 
-        var expired = await _server.Jobs.FindExpiredAsync(job, None);
+        var expired = await Server.Jobs.FindExpiredAsync(job, None);
         Assert.That(expired, Is.EqualTo(new ExpiredJob(job, Noon.AddDays(30), "this server keeps jobs for 30 days after their end", FilesRemoved: true) { Owner = "anna", ProcessId = AProcess().Id }));
-        Assert.That(await _server.Jobs.FindProcessAsync(job, "anna", None), Is.Not.Null, "its owner is told what became of it");
-        Assert.That(await _server.Jobs.FindProcessAsync(job, "bert", None), Is.Null, "and nobody else");
-        Assert.That((await _server.Jobs.FindOwnerAsync(job, None), await _server.Jobs.FindOwnerAsync(keyed.Id, None), await _server.Jobs.FindOwnerAsync(JobId.New(), None)), Is.EqualTo(("anna", "anna", (string?)null)));
-        Assert.That((await _server.Jobs.ListAsync(new(), null, 9, None)).Items, Is.Empty);
-        await using var context = _server.Context();
+        Assert.That(await Server.Jobs.FindProcessAsync(job, "anna", None), Is.Not.Null, "its owner is told what became of it");
+        Assert.That(await Server.Jobs.FindProcessAsync(job, "bert", None), Is.Null, "and nobody else");
+        Assert.That((await Server.Jobs.FindOwnerAsync(job, None), await Server.Jobs.FindOwnerAsync(keyed.Id, None), await Server.Jobs.FindOwnerAsync(JobId.New(), None)), Is.EqualTo(("anna", "anna", (string?)null)));
+        Assert.That((await Server.Jobs.ListAsync(new(), null, 9, None)).Items, Is.Empty);
+        await using var context = Server.Context();
         Assert.That(await context.JobRequests.CountAsync(None) + await context.JobOutputs.CountAsync(None) + await context.ExecutionKeys.CountAsync(None), Is.Zero);
-        Assert.That(Directory.GetFiles(_server.Folder, "*", SearchOption.AllDirectories).Where(path => path.Contains(job.ToString(), StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Directory.GetFiles(Server.Folder, "*", SearchOption.AllDirectories).Where(path => path.Contains(job.ToString(), StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]
@@ -61,24 +45,24 @@ internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
 
         await SweepAsync(new(), Noon.AddDays(7));
 
-        Assert.That(await _server.Jobs.FindAsync(forEver, None), Is.Not.Null);
-        Assert.That((await _server.Jobs.FindExpiredAsync(own, None))?.Reason, Is.EqualTo("jobs of its process are kept for 7 days after their end"));
+        Assert.That(await Server.Jobs.FindAsync(forEver, None), Is.Not.Null);
+        Assert.That((await Server.Jobs.FindExpiredAsync(own, None))?.Reason, Is.EqualTo("jobs of its process are kept for 7 days after their end"));
     }
 
     [Test]
     public async Task Sweep_APinnedJob_OrOneThatRuns_OrWhoseSubscriberIsToBeTold_LeavesIt()
     {
         var pinned = await AddEndedAsync();
-        await _server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
+        await Server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
         var running = ARunningJob();
-        await _server.Jobs.AddAsync(running, None);
+        await Server.Jobs.AddAsync(running, None);
         var telling = ARunningJobThatTells();
-        await _server.Jobs.AddAsync(telling, None);
-        await _server.Jobs.UpdateAsync(telling.Id, job => job.Succeed(FirstClaim, [], Noon), None);
+        await Server.Jobs.AddAsync(telling, None);
+        await Server.Jobs.UpdateAsync(telling.Id, job => job.Succeed(FirstClaim, [], Noon), None);
 
         await SweepAsync(new() { Jobs = TimeSpan.FromDays(1) }, Noon.AddYears(1));
 
-        Assert.That((await _server.Jobs.ListAsync(new(), null, 9, None)).Items.Select(job => job.Id), Is.EquivalentTo(new[] { pinned, running.Id, telling.Id }));
+        Assert.That((await Server.Jobs.ListAsync(new(), null, 9, None)).Items.Select(job => job.Id), Is.EquivalentTo(new[] { pinned, running.Id, telling.Id }));
     }
 
     [Test]
@@ -88,25 +72,25 @@ internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
         for (var i = 0; i < 25; i++) jobs.Add(await AddEndedAsync());
 
         var sweeping = SweepAsync(new() { Jobs = TimeSpan.FromDays(1), BatchSize = 4 }, Noon.AddDays(1));
-        await _server.Jobs.AddAsync(AJob(at: Noon.AddDays(1)), None);
+        await Server.Jobs.AddAsync(AJob(at: Noon.AddDays(1)), None);
         await sweeping;
 
-        Assert.That((await _server.Jobs.ListAsync(new(), null, 99, None)).Items, Has.Count.EqualTo(1));
-        foreach (var id in jobs) Assert.That(await _server.Jobs.FindExpiredAsync(id, None), Is.Not.Null);
+        Assert.That((await Server.Jobs.ListAsync(new(), null, 99, None)).Items, Has.Count.EqualTo(1));
+        foreach (var id in jobs) Assert.That(await Server.Jobs.FindExpiredAsync(id, None), Is.Not.Null);
     }
 
     [Test]
     public async Task Sweep_AfterACrashBetweenRowAndFiles_RemovesTheFiles()
     {
         var job = await AddEndedAsync(bytes: 10);
-        await _server.Retention.ExpireAsync(Noon, Noon, _ => "a test", 9, None);
-        Assert.That((await _server.Jobs.FindExpiredAsync(job, None))!.FilesRemoved, Is.False);
+        await Server.Retention.ExpireAsync(Noon, Noon, _ => "a test", 9, None);
+        Assert.That((await Server.Jobs.FindExpiredAsync(job, None))!.FilesRemoved, Is.False);
         Assert.That(FilesOf(job), Is.Not.Empty);
 
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         await SweepAsync(new(), Noon.AddDays(1), another);
 
-        Assert.That((await _server.Jobs.FindExpiredAsync(job, None))!.FilesRemoved, Is.True);
+        Assert.That((await Server.Jobs.FindExpiredAsync(job, None))!.FilesRemoved, Is.True);
         Assert.That(FilesOf(job), Is.Empty);
     }
 
@@ -116,11 +100,11 @@ internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
         var job = await AddEndedAsync(keepFor: TimeSpan.FromDays(1));
         await SweepAsync(new() { Tombstones = TimeSpan.FromDays(90) }, Noon.AddDays(1));
         await SweepAsync(new() { Tombstones = TimeSpan.FromDays(90) }, Noon.AddDays(91).AddSeconds(-1));
-        Assert.That(await _server.Jobs.FindExpiredAsync(job, None), Is.Not.Null);
+        Assert.That(await Server.Jobs.FindExpiredAsync(job, None), Is.Not.Null);
 
         await SweepAsync(new() { Tombstones = TimeSpan.FromDays(90) }, Noon.AddDays(91));
 
-        Assert.That(await _server.Jobs.FindExpiredAsync(job, None), Is.Null);
+        Assert.That(await Server.Jobs.FindExpiredAsync(job, None), Is.Null);
     }
 
     [Test]
@@ -128,58 +112,58 @@ internal sealed class EfRetentionStoreTests(DatabaseProvider provider)
     {
         var small = await AddEndedAsync(bytes: 10, at: Noon);
         var pinned = await AddEndedAsync(bytes: 100, at: Noon.AddMinutes(1));
-        await _server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
+        await Server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
         var second = await AddEndedAsync(bytes: 100, at: Noon.AddMinutes(2));
         var empty = await AddEndedAsync(at: Noon.AddMinutes(3));
         var newest = await AddEndedAsync(bytes: 100, at: Noon.AddMinutes(4));
 
         await SweepAsync(new() { MaxStoredBytes = 250 }, Noon.AddHours(1));
 
-        Assert.That((await _server.Jobs.ListAsync(new(), null, 9, None)).Items.Select(job => job.Id), Is.EquivalentTo(new[] { pinned, empty, newest }));
-        Assert.That((await _server.Jobs.FindExpiredAsync(second, None))!.Reason, Does.StartWith("the outputs of all jobs took more than 250 bytes"));
-        Assert.That(await _server.Jobs.FindExpiredAsync(small, None), Is.Not.Null);
-        Assert.That((await _server.Retention.SumStoredBytesAsync(None), _quota.IsExceeded), Is.EqualTo((200L, false)));
+        Assert.That((await Server.Jobs.ListAsync(new(), null, 9, None)).Items.Select(job => job.Id), Is.EquivalentTo(new[] { pinned, empty, newest }));
+        Assert.That((await Server.Jobs.FindExpiredAsync(second, None))!.Reason, Does.StartWith("the outputs of all jobs took more than 250 bytes"));
+        Assert.That(await Server.Jobs.FindExpiredAsync(small, None), Is.Not.Null);
+        Assert.That((await Server.Retention.SumStoredBytesAsync(None), _quota.IsExceeded), Is.EqualTo((200L, false)));
     }
 
     [Test]
     public async Task Sweep_WhereNothingMayExpire_NotesThatTheStoreIsBeyondItsBound_UntilItIsNot()
     {
         var pinned = await AddEndedAsync(bytes: 100);
-        await _server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
+        await Server.Jobs.UpdateAsync(pinned, job => job.Pin(true, Noon), None);
 
         await SweepAsync(new() { MaxStoredBytes = 50 }, Noon.AddHours(1));
         Assert.That(_quota.IsExceeded, Is.True);
 
-        await _server.Jobs.UpdateAsync(pinned, job => job.Dismiss(Noon), None);
+        await Server.Jobs.UpdateAsync(pinned, job => job.Dismiss(Noon), None);
         await SweepAsync(new() { MaxStoredBytes = 50 }, Noon.AddHours(2));
         Assert.That(_quota.IsExceeded, Is.False);
     }
 
     private Task SweepAsync(RetentionOptions options, DateTimeOffset at, TestServer? server = null)
     {
-        var stores = server ?? _server;
+        var stores = server ?? Server;
         return new Sweeper(stores.Retention, stores.Keys, stores.Outputs, stores.Logs, _quota, Options.Create(options), new FakeTimeProvider(at), NullLogger<Sweeper>.Instance).SweepAsync(None);
     }
 
     private IEnumerable<string> FilesOf(JobId job) =>
-        Directory.GetFiles(_server.Folder, "*", SearchOption.AllDirectories).Where(path => path.Contains(job.ToString(), StringComparison.Ordinal));
+        Directory.GetFiles(Server.Folder, "*", SearchOption.AllDirectories).Where(path => path.Contains(job.ToString(), StringComparison.Ordinal));
 
     /// <summary>A successful job, with a file of so many bytes if any.</summary>
     private async Task<JobId> AddEndedAsync(int bytes = 0, TimeSpan? keepFor = null, DateTimeOffset? at = null)
     {
         var job = Job.Accept(AProcess(), new(Inputs("{}"), null, null), "anna", at ?? Noon, keepFor);
         job.Start(Node, Noon.AddDays(1), at ?? Noon);
-        await _server.Jobs.AddAsync(job, None);
+        await Server.Jobs.AddAsync(job, None);
         JobOutput[] outputs = [];
         if (bytes > 0)
         {
-            var path = Path.Combine(_server.Folder, $"{Guid.NewGuid():N}.tif");
+            var path = Path.Combine(Server.Folder, $"{Guid.NewGuid():N}.tif");
             await File.WriteAllBytesAsync(path, new byte[bytes], None);
-            outputs = [new("out", 0, "image/tiff", null, await _server.Outputs.TakeAsync(job.Id, "out", path, None))];
+            outputs = [new("out", 0, "image/tiff", null, await Server.Outputs.TakeAsync(job.Id, "out", path, None))];
             File.Delete(path);
         }
 
-        await _server.Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, outputs, at ?? Noon), None);
+        await Server.Jobs.UpdateAsync(job.Id, changed => changed.Succeed(FirstClaim, outputs, at ?? Noon), None);
         return job.Id;
     }
 }

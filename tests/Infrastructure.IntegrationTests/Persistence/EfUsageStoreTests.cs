@@ -4,25 +4,9 @@ using static OgcProcesses.Infrastructure.IntegrationTests.Persistence.Build;
 
 namespace OgcProcesses.Infrastructure.IntegrationTests.Persistence;
 
-[TestFixture(DatabaseProvider.Sqlite)]
-[TestFixture(DatabaseProvider.PostgreSql)]
-[TestFixture(DatabaseProvider.SqlServer)]
-internal sealed class EfUsageStoreTests(DatabaseProvider provider)
+internal sealed class EfUsageStoreTests(DatabaseProvider provider) : StoreTests(provider)
 {
-    private static readonly CancellationToken None = CancellationToken.None;
     private static readonly DateOnly Today = new(2026, 1, 31);
-
-    private TestServer _server = null!;
-
-    [SetUp]
-    public async Task StartAsync() => _server = await TestServer.StartAsync(provider);
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        // Null where the fixture's database is not here.
-        if (_server is not null) await _server.DisposeAsync();
-    }
 
     [Test]
     public async Task CpuTime_OfAllAttempts_CountsWhateverBecomesOfTheJob()
@@ -34,7 +18,7 @@ internal sealed class EfUsageStoreTests(DatabaseProvider provider)
         await UpdateAsync(job, changed => changed.NoteUsage(new(Node, 2), Used(3)));
         await UpdateAsync(job, changed => changed.Dismiss(Noon.AddMinutes(2)));
         await UpdateAsync(job, changed => changed.NoteUsage(new(Node, 2), Used(5)));
-        await _server.Retention.ExpireAsync(Noon.AddDays(9), Noon.AddDays(9), _ => "old", 10, None);
+        await Server.Retention.ExpireAsync(Noon.AddDays(9), Noon.AddDays(9), _ => "old", 10, None);
 
         Assert.That(await CpuSecondsAsync(), Is.EqualTo(15));
         Assert.That(await CpuSecondsAsync("berta"), Is.Zero);
@@ -57,11 +41,11 @@ internal sealed class EfUsageStoreTests(DatabaseProvider provider)
     [Test]
     public async Task CpuTime_OfChangesOnSeveralNodesAtOnce_IsTheirSum()
     {
-        await using var another = _server.Another();
+        await using var another = Server.Another();
         var jobs = new List<Job>();
         for (var i = 0; i < 20; i++) jobs.Add(await AddRunningAsync());
 
-        await Task.WhenAll(jobs.Select((job, i) => (i % 2 == 0 ? _server : another).Jobs.UpdateAsync(job.Id, changed => changed.NoteUsage(FirstClaim, Used(1)), None)));
+        await Task.WhenAll(jobs.Select((job, i) => (i % 2 == 0 ? Server : another).Jobs.UpdateAsync(job.Id, changed => changed.NoteUsage(FirstClaim, Used(1)), None)));
 
         Assert.That(await CpuSecondsAsync(), Is.EqualTo(20));
     }
@@ -97,13 +81,13 @@ internal sealed class EfUsageStoreTests(DatabaseProvider provider)
     private async Task<Job> AddRunningAsync()
     {
         var job = ARunningJob();
-        await _server.Jobs.AddAsync(job, None);
+        await Server.Jobs.AddAsync(job, None);
         return job;
     }
 
-    private Task UpdateAsync(Job job, Action<Job> change) => _server.Jobs.UpdateAsync(job.Id, change, None);
+    private Task UpdateAsync(Job job, Action<Job> change) => Server.Jobs.UpdateAsync(job.Id, change, None);
 
-    private async Task<double> CpuSecondsAsync(string owner = "anna", DateOnly? day = null) => (await _server.Usage.GetCpuTimeAsync(owner, day ?? Today, None)).TotalSeconds;
+    private async Task<double> CpuSecondsAsync(string owner = "anna", DateOnly? day = null) => (await Server.Usage.GetCpuTimeAsync(owner, day ?? Today, None)).TotalSeconds;
 
-    private Task<long> SumAsync(string owner) => _server.Usage.SumStoredBytesAsync(owner, None);
+    private Task<long> SumAsync(string owner) => Server.Usage.SumStoredBytesAsync(owner, None);
 }
