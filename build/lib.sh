@@ -211,6 +211,23 @@ published() {
     echo "$output"
 }
 
+# What a test builds the server's image on, for want of a registry.
+ensure_runtime_image() {
+  ensure_image test-runtime "$repository/tests/WebApi.FunctionalTests/Deployment/image/runtime" with_runtime
+}
+
+# Copies the machine's .NET runtime, without the SDK, to a folder of its own, and prints where that is.
+with_runtime() {
+  local output=$state/runtime root part
+  root=$(dotnet --list-runtimes | sed -n 's|^Microsoft.NETCore.App 10\..* \[\(.*\)/shared/.*\]$|\1|p' | tail -n 1)
+  rm -rf "$output"
+  mkdir -p "$output"
+  for part in dotnet host shared; do
+    cp -R "$root/$part" "$output/" || return
+  done
+  echo "$output"
+}
+
 # Programs that some tests look through or compare with. Without them those tests are skipped, and say so.
 ensure_test_tools() {
   local missing=()

@@ -54,7 +54,7 @@ require_dotnet
 ensure_docker
 ensure_images
 # Beside the tools and the build, whose restore and installations mostly wait for the network and the disk.
-ensure_example_images &
+{ ensure_example_images; ensure_runtime_image; } &
 examples=$!
 started+=("$examples")
 ensure_test_tools

@@ -102,7 +102,7 @@ internal sealed class ServerProcess(string folder, params string[] settings) : I
         _http.Dispose();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(System.Net.IPAddress.Loopback, 0);
         probe.Start();

@@ -44,7 +44,7 @@ internal sealed partial class DeploymentTests
         Assert.That((exitCode, told), Is.EqualTo((0, "")));
     }
 
-    private static async Task<(int ExitCode, string Told)> RunAsync(string program, params string[] arguments)
+    internal static async Task<(int ExitCode, string Told)> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         try
