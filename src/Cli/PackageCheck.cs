@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OgcProcesses.Cli;
@@ -15,7 +16,7 @@ internal static class PackageCheck
         }
 
         var (process, at) = described["process"] is JsonObject inner ? (inner, "/processDescription/process") : (described, "/processDescription");
-        if (process["id"] is not JsonValue) yield return $"{at}/id: is required";
+        if (!IsText(process["id"])) yield return $"{at}/id: is required, as a text";
         foreach (var kind in (string[])["inputs", "outputs"])
         {
             if (process[kind] is null) continue;
@@ -25,11 +26,14 @@ internal static class PackageCheck
 
         if (package["executionUnit"] is null) yield return "/executionUnit: is required: the image, and how it is called";
         var (unit, unitAt) = package["executionUnit"] is JsonArray and [var only] ? (only, "/executionUnit/0") : (package["executionUnit"], "/executionUnit");
+        if ((unit as JsonObject)?["image"] is { } image && !IsText(image)) yield return $"{unitAt}/image: must be a text";
         if ((unit as JsonObject)?["bindings"] is not JsonObject bindings) yield break;
         foreach (var (binding, kind) in ((string, string)[])[("inputBindings", "inputs"), ("outputBindings", "outputs")])
         foreach (var (id, _) in bindings[binding] as JsonObject ?? [])
             if (process[kind] is not JsonObject known || !known.ContainsKey(id)) yield return $"{unitAt}/bindings/{binding}/{Escaped(id)}: the process has no such {kind[..^1]}";
     }
+
+    private static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
 
     private static string Escaped(string id) => id.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

@@ -40,7 +40,10 @@ public sealed class Job
     }
 
     /// <summary>Tells what happens to it, from its log's first line to its end: status, progress and log.</summary>
-    /// <remarks>By the server's event stream, taken up again where it breaks; by looks at status and log as long as it can't be had.</remarks>
+    /// <remarks>
+    /// By the server's event stream, taken up again where it breaks; by looks at status and log as long as it can't be had.
+    /// A server that is away, as while it is started again, is waited for as long as <see cref="OgcProcessesClientOptions.MaxOutage"/> says.
+    /// </remarks>
     /// <param name="after">Leaves out the lines of the log up to this number of the present attempt.</param>
     /// <param name="cancellationToken">Ends the watching, and not the job.</param>
     public async IAsyncEnumerable<JobEvent> FollowAsync(long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -49,20 +52,25 @@ public sealed class Job
         string? last = null;
         while (true)
         {
-            var stream = await OpenEventsAsync(last, cancellationToken);
-            await foreach (var one in stream is null ? LookAsync(attempt, line, cancellationToken) : ReadAsync(stream, cancellationToken))
+            using (var response = await OpenEventsAsync(last, cancellationToken))
             {
-                if (one is LogEvent told)
+                var stream = response is null ? null : SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
+                var events = stream is null ? (await LookAsync(attempt, line, cancellationToken)).ToAsyncEnumerable() : ReadAsync(stream, cancellationToken);
+                await foreach (var one in events)
                 {
-                    if (told.Attempt == attempt && told.Line <= line) continue;
-                    (attempt, line) = (told.Attempt, told.Line);
+                    if (one is LogEvent told)
+                    {
+                        if (told.Attempt == attempt && told.Line <= line) continue;
+                        (attempt, line) = (told.Attempt, told.Line);
+                    }
+
+                    yield return one;
+                    if (one is StatusEvent { IsEnd: true }) yield break;
                 }
 
-                yield return one;
-                if (one is StatusEvent { IsEnd: true }) yield break;
+                last = stream?.LastEventId ?? last;
             }
 
-            last = stream?.LastEventId ?? last;
             await Task.Delay(_client.Settings.PollInterval, _client.Settings.TimeProvider, cancellationToken);
         }
     }
@@ -70,11 +78,7 @@ public sealed class Job
     /// <summary>The lines that its present attempt has written until now.</summary>
     /// <param name="after">Leaves out the lines up to this number.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async IAsyncEnumerable<LogEvent> ReadLogAsync(long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        foreach (var line in await _client.Api.GetLogsAsync(Id, skip: after, cancellationToken: cancellationToken))
-            yield return new(Status.Attempt, line.Line, line.At, line.Source, line.Text);
-    }
+    public IAsyncEnumerable<LogEvent> ReadLogAsync(long after = 0, CancellationToken cancellationToken = default) => ReadLogAsync(Status.Attempt, after, cancellationToken);
 
     /// <summary>What it gave.</summary>
     /// <exception cref="JobFailedException">It failed or was dismissed.</exception>
@@ -90,8 +94,14 @@ public sealed class Job
     public async Task<StatusInfo> DismissAsync(CancellationToken cancellationToken = default) =>
         Status = await _client.Api.DismissAsync(Id, cancellationToken);
 
+    private async IAsyncEnumerable<LogEvent> ReadLogAsync(int attempt, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var line in await _client.Api.GetLogsAsync(Id, skip: after, cancellationToken: cancellationToken))
+            yield return new(attempt, line.Line, line.At, line.Source, line.Text);
+    }
+
     /// <summary>Opens the event stream; null where there is none, or none for now.</summary>
-    private async Task<SseParser<string>?> OpenEventsAsync(string? last, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> OpenEventsAsync(string? last, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _client.PathOf($"jobs/{Id}/events"));
         // Meanwhile a look at the job tells as much.
@@ -101,8 +111,7 @@ public sealed class Job
         try
         {
             var response = await _client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Text.EventStream)
-                return SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
+            if (response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Text.EventStream) return response;
             response.Dispose();
         }
         catch (Exception away) when (away is HttpRequestException or OgcProcessesException)
@@ -144,13 +153,33 @@ public sealed class Job
 
     private StatusEvent Tell(StatusInfo status, bool isEnd) => new(Status = status, isEnd);
 
-    /// <summary>What has happened since the last look: new lines of the log, then the status or how far it is.</summary>
-    private async IAsyncEnumerable<JobEvent> LookAsync(int attempt, long line, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>A look; where the server is away, the first that it answers.</summary>
+    private async Task<IReadOnlyList<JobEvent>> LookAsync(int attempt, long line, CancellationToken cancellationToken)
     {
-        var before = Status;
-        await RefreshAsync(cancellationToken);
-        await foreach (var told in ReadLogAsync(Status.Attempt == attempt ? line : 0, cancellationToken)) yield return told;
-        if (Status.HasEnded || before.Status != Status.Status) yield return Tell(Status, Status.HasEnded);
-        else if ((before.Progress, before.Message) != (Status.Progress, Status.Message)) yield return new ProgressEvent(Status.Progress, Status.Message);
+        var (settings, clock) = (_client.Settings, _client.Settings.TimeProvider);
+        for (var start = clock.GetTimestamp(); ; await Task.Delay(settings.PollInterval, clock, cancellationToken))
+        {
+            try
+            {
+                return await LookOnceAsync(attempt, line, cancellationToken);
+            }
+            catch (Exception failed) when (IsAway(failed) && clock.GetElapsedTime(start) < settings.MaxOutage)
+            {
+            }
+        }
+    }
+
+    private static bool IsAway(Exception failed) => failed is HttpRequestException or IOException || (failed is OgcProcessesException { Status: var status } && RetryHandler.IsAway(status));
+
+    /// <summary>What has happened since the last look: new lines of the log, then the status or how far it is.</summary>
+    private async Task<IReadOnlyList<JobEvent>> LookOnceAsync(int attempt, long line, CancellationToken cancellationToken)
+    {
+        var (before, now) = (Status, await _client.Api.GetStatusAsync(Id, cancellationToken: cancellationToken));
+        List<JobEvent> events = [];
+        await foreach (var told in ReadLogAsync(now.Attempt, now.Attempt == attempt ? line : 0, cancellationToken)) events.Add(told);
+        if (now.HasEnded || before.Status != now.Status) events.Add(new StatusEvent(now, now.HasEnded));
+        else if ((before.Progress, before.Message) != (now.Progress, now.Message)) events.Add(new ProgressEvent(now.Progress, now.Message));
+        Status = now;
+        return events;
     }
 }

@@ -50,8 +50,8 @@ public sealed class JobResults
     /// <returns>The files.</returns>
     public async Task<IReadOnlyList<FileInfo>> SaveAsync(string folder, CancellationToken cancellationToken = default)
     {
-        var files = new List<FileInfo>();
-        foreach (var output in Outputs) files.AddRange(await SaveAsync(output, folder, cancellationToken));
+        var (files, names) = (new List<FileInfo>(), new SavedNames());
+        foreach (var output in Outputs) files.AddRange(await SaveAsync(output, folder, names, cancellationToken));
         return files;
     }
 
@@ -60,14 +60,16 @@ public sealed class JobResults
     /// <param name="folder">Where to; made if it is not there.</param>
     /// <param name="cancellationToken">Stops; files that are not complete are removed.</param>
     /// <returns>The files: one, or as many as the output has.</returns>
-    public async Task<IReadOnlyList<FileInfo>> SaveAsync(string output, string folder, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<FileInfo>> SaveAsync(string output, string folder, CancellationToken cancellationToken = default) =>
+        SaveAsync(output, folder, new SavedNames(), cancellationToken);
+
+    private async Task<IReadOnlyList<FileInfo>> SaveAsync(string output, string folder, SavedNames names, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var files = new List<FileInfo>();
-        foreach (var (index, link) in GetLinks(output).Index())
-            files.Add(await FetchAsync(link, folder, GetLinks(output).Count == 1 ? output : $"{output}-{index}", cancellationToken));
+        foreach (var link in GetLinks(output)) files.Add(await FetchAsync(link, folder, output, names, cancellationToken));
         if (files.Count > 0) return files;
-        var file = new FileInfo(Path.Combine(folder, output + (IsText(output) ? ".txt" : ".json")));
+        var file = new FileInfo(Path.Combine(folder, names.Take(output + (IsText(output) ? ".txt" : ".json"))));
         await File.WriteAllBytesAsync(file.FullName, BytesOf(output), cancellationToken);
         return [file];
     }
@@ -104,12 +106,12 @@ public sealed class JobResults
     }
 
     /// <summary>Fetches a file under another name first, so that one of the right name is complete; goes on where a connection breaks.</summary>
-    private async Task<FileInfo> FetchAsync(Link link, string folder, string name, CancellationToken cancellationToken)
+    private async Task<FileInfo> FetchAsync(Link link, string folder, string output, SavedNames names, CancellationToken cancellationToken)
     {
-        var part = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}.part");
+        var part = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         try
         {
-            var file = new FileInfo(Path.Combine(folder, await FetchIntoAsync(part, link, cancellationToken) ?? name));
+            var file = new FileInfo(Path.Combine(folder, names.Take(await FetchIntoAsync(part, link, cancellationToken) ?? output)));
             File.Move(part, file.FullName, overwrite: true);
             return file;
         }
@@ -132,8 +134,7 @@ public sealed class JobResults
             try
             {
                 await response.Content.CopyToAsync(file, cancellationToken);
-                // No path: a name of a server must lead nowhere but into the folder.
-                return Path.GetFileName((response.Content.Headers.ContentDisposition?.FileNameStar ?? response.Content.Headers.ContentDisposition?.FileName)?.Trim('"')) is { Length: > 0 } name and not ("." or "..") ? name : null;
+                return (response.Content.Headers.ContentDisposition?.FileNameStar ?? response.Content.Headers.ContentDisposition?.FileName)?.Trim('"');
             }
             catch (Exception broken) when (broken is IOException or HttpRequestException && again < _client.Settings.MaxRetries)
             {

@@ -22,6 +22,9 @@ public sealed class OgcProcessesClientOptions
     /// <summary>The pause between two looks at a job where its event stream can't be had.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long somebody who follows a job waits for a server that is away, as while it is started again; the job goes on meanwhile.</summary>
+    public TimeSpan MaxOutage { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The clock that pauses go by.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

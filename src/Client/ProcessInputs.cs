@@ -17,7 +17,7 @@ public sealed class ProcessInputs : IEnumerable<KeyValuePair<string, ProcessInpu
         set => _inputs[id] = value;
     }
 
-    /// <summary>The members of an object as inputs, as <c>new { image = ProcessInput.Link(…), redBand = 3 }</c>.</summary>
+    /// <summary>The members of an object, or the entries of a dictionary, as inputs: <c>new { image = ProcessInput.Link(…), redBand = 3 }</c>.</summary>
     [RequiresUnreferencedCode("Reads the members of any type. Programs that are trimmed use ProcessInputs and its indexer.")]
     [RequiresDynamicCode("Writes any type as JSON. Programs that are compiled ahead of time use ProcessInputs and its indexer.")]
     public static ProcessInputs Of(object inputs)
@@ -31,8 +31,8 @@ public sealed class ProcessInputs : IEnumerable<KeyValuePair<string, ProcessInpu
             return all;
         }
 
-        foreach (var member in inputs.GetType().GetProperties())
-            all[member.Name] = member.GetValue(inputs) is var value && value as ProcessInput is { } input ? input : ProcessInput.Json(JsonSerializer.SerializeToNode(value, JsonSerializerOptions.Web));
+        if (inputs is IDictionary map) foreach (DictionaryEntry entry in map) all[(string)entry.Key] = InputOf(entry.Value);
+        else foreach (var member in inputs.GetType().GetProperties()) all[member.Name] = InputOf(member.GetValue(inputs));
         return all;
     }
 
@@ -40,4 +40,8 @@ public sealed class ProcessInputs : IEnumerable<KeyValuePair<string, ProcessInpu
     public IEnumerator<KeyValuePair<string, ProcessInput>> GetEnumerator() => _inputs.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    [RequiresUnreferencedCode("Reads the members of any type.")]
+    [RequiresDynamicCode("Writes any type as JSON.")]
+    private static ProcessInput InputOf(object? value) => value as ProcessInput ?? ProcessInput.Json(JsonSerializer.SerializeToNode(value, JsonSerializerOptions.Web));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace OgcProcesses.Client.UnitTests;
@@ -11,6 +12,8 @@ namespace OgcProcesses.Client.UnitTests;
 internal sealed class TroubleTests
 {
     private const string Accepted = """{"processID":"p","type":"process","jobID":"7f6c3a5e-0000-4000-8000-000000000001","id":"7f6c3a5e-0000-4000-8000-000000000001","status":"accepted","links":[]}""";
+
+    private static readonly string Successful = Accepted.Replace("accepted", "successful", StringComparison.Ordinal);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly Stub _server = new();
@@ -106,9 +109,89 @@ internal sealed class TroubleTests
         }
     }
 
+    [Test]
+    public async Task Save_OutputsWithNamesThatLeadAwayOrAreTheSame_KeepsEachInTheFolder()
+    {
+        var results = await ResultsAsync("""{"../../up":1,"a":{"href":"https://bucket.example/a"},"b":{"href":"https://bucket.example/b"},"..":2}""");
+        _server.Answers.Enqueue(_ => File("first", HttpStatusCode.OK, breaks: false));
+        _server.Answers.Enqueue(_ => File("second", HttpStatusCode.OK, breaks: false));
+        var folder = Directory.CreateTempSubdirectory("ogcprocesses-client-");
+        try
+        {
+            var saved = await results.SaveAsync(folder.FullName);
+
+            Assert.That(saved.Select(file => Path.GetRelativePath(folder.FullName, file.FullName)), Is.EqualTo(new[] { "up.json", "passwd", "passwd-2", "...json" }));
+            Assert.That(await System.IO.File.ReadAllTextAsync(saved[1].FullName), Is.EqualTo("first"));
+            Assert.That(await System.IO.File.ReadAllTextAsync(saved[2].FullName), Is.EqualTo("second"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task Follow_OfAServerThatIsAwayForAWhile_WaitsForIt()
+    {
+        var job = await RunningAsync(maxOutage: TimeSpan.FromMinutes(1));
+        _server.Answers.Enqueue(_ => throw new HttpRequestException("refused: the event stream"));
+        _server.Answers.Enqueue(_ => throw new HttpRequestException("refused: a look"));
+        _server.Answers.Enqueue(_ => new(HttpStatusCode.BadGateway));
+        _server.Answers.Enqueue(_ => Json(Successful));
+        _server.Answers.Enqueue(_ => Json("""[{"line":1,"at":"2026-01-31T12:00:00Z","source":"stdout","text":"meanwhile"}]"""));
+
+        var events = await job.FollowAsync().ToListAsync();
+
+        Assert.That(events.OfType<LogEvent>().Select(line => line.Text), Is.EqualTo(new[] { "meanwhile" }));
+        Assert.That(events[^1], Is.InstanceOf<StatusEvent>().With.Property(nameof(StatusEvent.IsEnd)).True);
+    }
+
+    [Test]
+    public async Task Follow_OfAServerThatStaysAway_SaysSo()
+    {
+        var job = await RunningAsync(maxOutage: TimeSpan.Zero);
+        _server.Answers.Enqueue(_ => throw new HttpRequestException("refused: the event stream"));
+        _server.Answers.Enqueue(_ => throw new HttpRequestException("refused: a look"));
+
+        Assert.That(async () => await job.WaitAsync(), Throws.InstanceOf<HttpRequestException>().With.Message.EqualTo("refused: a look"));
+    }
+
+    [Test]
+    public async Task Follow_ThatIsLeft_ClosesItsStream()
+    {
+        var job = await RunningAsync(maxOutage: TimeSpan.Zero);
+        var stream = new BreakingStream(Encoding.UTF8.GetBytes($"event: status\ndata: {Accepted}\n\n"), breaks: false);
+        _server.Answers.Enqueue(_ => new(HttpStatusCode.OK) { Content = new StreamContent(stream) { Headers = { ContentType = new("text/event-stream") } } });
+
+        Assert.That(await job.FollowAsync().FirstAsync(), Is.InstanceOf<StatusEvent>());
+
+        Assert.That(stream.CanRead, Is.False);
+    }
+
+    [Test]
+    public async Task Execute_WithADictionary_TakesItsEntriesForInputs()
+    {
+        _server.Answers.Enqueue(_ => Json(Accepted, HttpStatusCode.Created));
+        string? body = null;
+        _server.Heard = async request => body = await request.Content!.ReadAsStringAsync();
+
+        await _client.SubmitAsync("p", ProcessInputs.Of(new Dictionary<string, object?> { ["red"] = 3, ["image"] = ProcessInput.Link(new("https://data.example/a.tif")), ["none"] = null }));
+
+        Assert.That(body, Is.EqualTo("""{"inputs":{"red":3,"image":{"href":"https://data.example/a.tif"},"none":null}}"""));
+    }
+
+    /// <summary>A job that runs, on a server that is asked again at once.</summary>
+    private async Task<Job> RunningAsync(TimeSpan maxOutage)
+    {
+        var settings = _services.GetRequiredService<IOptions<OgcProcessesClientOptions>>().Value;
+        (settings.MaxRetries, settings.MaxOutage, settings.PollInterval, settings.TimeProvider) = (0, maxOutage, TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        _server.Answers.Enqueue(_ => Json(Accepted));
+        return await _client.GetJobAsync(Guid.Parse("7f6c3a5e-0000-4000-8000-000000000001"));
+    }
+
     private async Task<JobResults> ResultsAsync(string document)
     {
-        _server.Answers.Enqueue(_ => Json(Accepted.Replace("accepted", "successful", StringComparison.Ordinal)));
+        _server.Answers.Enqueue(_ => Json(Successful));
         _server.Answers.Enqueue(_ => Json(document));
         return await (await _client.GetJobAsync(Guid.Parse("7f6c3a5e-0000-4000-8000-000000000001"))).GetResultsAsync();
     }
@@ -130,10 +213,14 @@ internal sealed class TroubleTests
 
         public List<HttpRequestMessage> Requests { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        /// <summary>Reads a request before it is gone.</summary>
+        public Func<HttpRequestMessage, Task> Heard { get; set; } = _ => Task.CompletedTask;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add(request);
-            return Task.FromResult(Answers.Dequeue()(request));
+            await Heard(request);
+            return Answers.Dequeue()(request);
         }
     }
 

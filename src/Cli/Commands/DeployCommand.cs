@@ -65,7 +65,7 @@ internal sealed class DeployCommand : ServerCommand
     private static string ImageOf(JsonObject package)
     {
         var unit = package["executionUnit"] is JsonArray and [JsonObject only] ? only : package["executionUnit"];
-        return unit?["image"]?.GetValue<string>() ?? throw new UsageException("/executionUnit/image: is required, to name what is built");
+        return (unit as JsonObject)?["image"]?.GetValue<string>() ?? throw new UsageException("/executionUnit/image: is required, to name what is built");
     }
 
     /// <summary>Builds with the engine of this machine: where the server has another, the image has to be pushed to a registry that it can pull from.</summary>

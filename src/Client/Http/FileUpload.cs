@@ -21,7 +21,7 @@ internal sealed class FileUpload(OgcProcessesClient client, FileStream file, str
             {
                 return await AppendAsync(address, offset, cancellationToken);
             }
-            catch (Exception broken) when (failures < client.Settings.MaxRetries && broken is HttpRequestException or IOException or OgcProcessesException { Status: HttpStatusCode.Conflict })
+            catch (Exception broken) when (failures < client.Settings.MaxRetries && IsWorthAnother(broken))
             {
                 await Task.Delay(Pause, client.Settings.TimeProvider, cancellationToken);
                 var before = offset;
@@ -30,6 +30,10 @@ internal sealed class FileUpload(OgcProcessesClient client, FileStream file, str
             }
         }
     }
+
+    /// <summary>Whether what is there may be gone on with; the server answers 409 where it has more, or less, than was thought.</summary>
+    private static bool IsWorthAnother(Exception broken) =>
+        broken is HttpRequestException or IOException || (broken is OgcProcessesException { Status: var status } && (status == HttpStatusCode.Conflict || RetryHandler.IsAway(status)));
 
     private async Task<Uri> BeginAsync(CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal sealed class RetryHandler(OgcProcessesClientOptions options) : Delegati
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether a server is away for now, by what it or the proxy before it answers.</summary>
+    public static bool IsAway(HttpStatusCode status) => status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         for (var retry = 1; ; retry++)
@@ -42,7 +45,7 @@ internal sealed class RetryHandler(OgcProcessesClientOptions options) : Delegati
             || request.Headers.Contains(IdempotencyKey));
 
     private static bool AsksForPatience(HttpStatusCode status) =>
-        status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        status is HttpStatusCode.TooManyRequests || IsAway(status);
 
     /// <summary>Twice as long each time, and never for all clients at the same moment.</summary>
     private TimeSpan Backoff(int retry)
