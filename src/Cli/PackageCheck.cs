@@ -6,9 +6,18 @@ namespace OgcProcesses.Cli;
 /// <summary>Finds what no server could take in a package, before an image is built or anything is sent. The server knows all the rules.</summary>
 internal static class PackageCheck
 {
+    /// <summary>The media type of CWL documents.</summary>
+    public const string Cwl = "application/cwl";
+
     /// <summary>What is wrong, each with its place (RFC 6901).</summary>
     public static IEnumerable<string> ErrorsOf(JsonObject package)
     {
+        if (package["executionUnit"] is JsonObject document && document["mediaType"]?.ToString() == Cwl)
+        {
+            if (!document["value"]!.ToString().Contains("cwlVersion", StringComparison.Ordinal)) yield return "cwlVersion: is required in a CWL document";
+            yield break;
+        }
+
         if (package["processDescription"] is not JsonObject described)
         {
             yield return "/processDescription: is required: what the process is, takes and gives";
@@ -36,8 +45,4 @@ internal static class PackageCheck
     private static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
 
     private static string Escaped(string id) => id.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    /// <summary>The process's identifier.</summary>
-    public static string IdOf(JsonObject package) =>
-        ((package["processDescription"]?["process"] ?? package["processDescription"])?["id"])!.GetValue<string>();
 }

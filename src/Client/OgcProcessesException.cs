@@ -6,8 +6,8 @@ namespace OgcProcesses.Client;
 /// <summary>The server refused a request, and said why.</summary>
 public sealed class OgcProcessesException : Exception
 {
-    internal OgcProcessesException(HttpStatusCode status, Problem? problem, TimeSpan? retryAfter)
-        : base(MessageOf(status, problem)) => (Status, Problem, RetryAfter) = (status, problem, retryAfter);
+    internal OgcProcessesException(HttpStatusCode status, Problem? problem, TimeSpan? retryAfter, Uri? location)
+        : base(MessageOf(status, problem)) => (Status, Problem, RetryAfter, Location) = (status, problem, retryAfter, location);
 
     /// <summary>The status of the answer.</summary>
     public HttpStatusCode Status { get; }
@@ -17,6 +17,9 @@ public sealed class OgcProcessesException : Exception
 
     /// <summary>After which time it is worth to ask again; null where the server does not say.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>What the server points to instead, such as the process that is there already; null where there is nothing.</summary>
+    public Uri? Location { get; }
 
     private static string MessageOf(HttpStatusCode status, Problem? problem)
     {

@@ -11,7 +11,7 @@ namespace OgcProcesses.Cli.Commands;
 /// <summary>Deploys a package, and builds its image first where it lies beside a Dockerfile.</summary>
 internal sealed class DeployCommand : ServerCommand
 {
-    private readonly Argument<string> _package = new("package") { Description = "A package (JSON), or a folder with package.json and a Dockerfile, whose image is built by 'docker build' first." };
+    private readonly Argument<string> _package = new("package") { Description = "A package (JSON), a CWL document, or a folder with package.json and a Dockerfile, whose image is built by 'docker build' first." };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace the process if it is there already." };
     private readonly Option<bool> _check = new("--check") { Description = "Look at the package, and send nothing." };
 
@@ -37,10 +37,11 @@ internal sealed class DeployCommand : ServerCommand
         {
             process = await client.DeployAsync(package, cancellationToken);
         }
-        catch (OgcProcessesException there) when (there.Status == HttpStatusCode.Conflict)
+        catch (OgcProcessesException there) when (there is { Status: HttpStatusCode.Conflict, Location: { } place })
         {
-            if (!parsed.GetValue(_replace)) throw new UsageException($"There is a process '{PackageCheck.IdOf(package)}' already: --replace puts this one in its place.");
-            process = await client.ReplaceAsync(PackageCheck.IdOf(package), package, cancellationToken);
+            var id = Uri.UnescapeDataString(place.OriginalString.TrimEnd('/').Split('/')[^1]);
+            if (!parsed.GetValue(_replace)) throw new UsageException($"There is a process '{id}' already: --replace puts this one in its place.");
+            process = await client.ReplaceAsync(id, package, cancellationToken);
         }
 
         foreach (var warning in process.Warnings ?? []) Terminal.Tell($"Warning: {warning}");
@@ -52,15 +53,21 @@ internal sealed class DeployCommand : ServerCommand
     private static JsonObject Read(string file)
     {
         if (!File.Exists(file)) throw new UsageException($"There is no file '{file}'.");
+        var text = File.ReadAllText(file);
+        if (Path.GetExtension(file).ToLowerInvariant() is ".cwl" or ".yaml" or ".yml") return PackageOfCwl(text);
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new UsageException($"{file} is no JSON object.");
+            var json = JsonNode.Parse(text) as JsonObject ?? throw new UsageException($"{file} is no JSON object.");
+            return json.ContainsKey("cwlVersion") ? PackageOfCwl(text) : json;
         }
         catch (JsonException wrong)
         {
             throw new UsageException($"{file} is not JSON: {wrong.Message}");
         }
     }
+
+    /// <summary>A document as the unit of a package: the server makes the description of it.</summary>
+    private static JsonObject PackageOfCwl(string document) => new() { ["executionUnit"] = new JsonObject { ["value"] = document, ["mediaType"] = PackageCheck.Cwl } };
 
     private static string ImageOf(JsonObject package)
     {

@@ -9,7 +9,7 @@ internal sealed class ProblemHandler(TimeProvider clock) : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken);
         if ((int)response.StatusCode < 400) return response;
-        using (response) throw new OgcProcessesException(response.StatusCode, await ProblemOfAsync(response, cancellationToken), response.RetryAfter(clock));
+        using (response) throw new OgcProcessesException(response.StatusCode, await ProblemOfAsync(response, cancellationToken), response.RetryAfter(clock), response.Headers.Location);
     }
 
     private static async Task<Problem?> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)

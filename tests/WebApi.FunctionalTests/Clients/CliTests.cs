@@ -103,6 +103,39 @@ internal sealed class CliTests : ServerTests
         Assert.That(ran.Output, Is.Empty);
     }
 
+    [Test]
+    public async Task Deploy_OfACwlDocument_IsRun_AndReplaced()
+    {
+        var id = $"cwl-{Guid.NewGuid():N}";
+        var document = Path.Combine(_folder, "tool.cwl");
+        await File.WriteAllTextAsync(document, $"""
+            cwlVersion: v1.2
+            class: CommandLineTool
+            id: {id}
+            requirements:
+              DockerRequirement: {"{"}dockerPull: "debian:bookworm-slim"{"}"}
+            baseCommand: [echo, Hello]
+            inputs:
+              output: {"{"}type: string, inputBinding: {"{"}position: 1{"}}"}
+            outputs:
+              greeting: stdout
+            """);
+        var deployed = await RunAsync("deploy", document);
+        Assert.That(deployed.ExitCode, Is.Zero, deployed.Errors);
+        Assert.That((await RunAsync("deploy", document)).Errors, Is.EqualTo($"There is a process '{id}' already: --replace puts this one in its place.\n"));
+        Assert.That((await RunAsync("deploy", document, "--replace")).ExitCode, Is.Zero);
+
+        // After '--' a name is that of an input, also where the command has an option of it.
+        var results = Path.Combine(_folder, "results");
+        var ran = await RunAsync("run", id, "--to", results, "--", "--output", "Ada");
+        Assert.That(ran.ExitCode, Is.Zero, ran.Errors);
+        Assert.That(await File.ReadAllTextAsync(Directory.GetFiles(results).Single()), Is.EqualTo("Hello Ada\n"));
+
+        await File.WriteAllTextAsync(document, "class: CommandLineTool");
+        Assert.That((await RunAsync("deploy", document)).Errors, Does.Contain("cwlVersion: is required in a CWL document"));
+        Assert.That((await RunAsync("undeploy", id)).ExitCode, Is.Zero);
+    }
+
     [TestCase("'echo' has no input 'mesage'. Its inputs are --message", "run", "echo", "--mesage", "a")]
     [TestCase("--message has no value.", "run", "echo", "--message")]
     [TestCase("there is no file 'missing.tif'", "run", "echo", "--message", "@missing.tif")]
@@ -126,7 +159,7 @@ internal sealed class CliTests : ServerTests
         var ran = await RunAsync("http://127.0.0.1:1", ["deploy", package]);
         Assert.That((ran.ExitCode, ran.Errors), Is.EqualTo((2, """
             The package can't be deployed:
-              /processDescription/id: is required
+              /processDescription/id: is required, as a text
               /processDescription/inputs/a/schema: is required: what its values are
               /executionUnit/bindings/inputBindings/c: the process has no such input
 
