@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -41,6 +42,12 @@ internal sealed partial class BrowserTests : ServerTests
           .map(control => control.outerHTML)
         """;
 
+    /// <summary>Tells the checksum and the path of the file that it was given.</summary>
+    private static readonly Package Stat = Package.Running("sha256sum /job/inputs/scene/* | tr -s ' ' '\\n'")
+        .Taking("scene", """{ "type": "string", "contentMediaType": "image/tiff", "contentEncoding": "binary" }""")
+        .Giving("text", """{ "type": "string" }""")
+        .Binding("outputBindings", "text", """{ "stdout": true }""");
+
     private Browser _browser = null!;
     private string _process = null!;
 
@@ -61,6 +68,7 @@ internal sealed partial class BrowserTests : ServerTests
             .Giving("picture", """{"type":"string","contentEncoding":"base64","contentMediaType":"image/png"}""");
         package.Process["title"] = "Steps";
         await Server.DeployAsync(package);
+        await Server.DeployAsync(Stat);
         _process = package.Id;
     }
 
@@ -192,6 +200,7 @@ internal sealed partial class BrowserTests : ServerTests
         await FillAsync("document", "<gml/>", "text");
         await page.Locator("[data-input=image] [name=mediaType]").SelectOptionAsync("image/png");
         await page.Locator("[data-input=image] [name=file]").SetInputFilesAsync(new FilePayload { Name = "a.png", MimeType = "image/png", Buffer = Convert.FromBase64String(Picture) });
+        await Assertions.Expect(page.Locator("[data-input=image] [role=status]")).ToHaveTextAsync("Sent a.png, 70 bytes, as image/png.");
         await page.Locator("[data-input=geometry] [name=file]").SetInputFilesAsync(new FilePayload { Name = "a.geojson", MimeType = "", Buffer = Encoding.UTF8.GetBytes("""{"type":"Point","coordinates":[1,2]}""") });
         await page.Locator("[data-input=strings] textarea").FillAsync("one");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add another value of Strings" }).ClickAsync();
@@ -215,6 +224,100 @@ internal sealed partial class BrowserTests : ServerTests
         Assert.That(results.AsObject().ContainsKey("uri") && !results.AsObject().ContainsKey("feature"), Is.True, "what is empty is left out");
 
         Task FillAsync(string input, string value, string name = "value") => page.Locator($"[data-input={input}] [name={name}]").FillAsync(value);
+    }
+
+    [Test]
+    public async Task Form_WithAFile_SendsIt_AndTheJobReadsIt()
+    {
+        var scene = RandomNumberGenerator.GetBytes(20 << 20);
+        var page = await _browser.OpenAsync($"{Root}/processes/{Stat.Id}");
+        var chooser = page.GetByLabel("or a file from here");
+        var file = Path.Combine(Server.Folder, "Küste (1).tif");
+        await File.WriteAllBytesAsync(file, scene);
+        await chooser.SetInputFilesAsync(file);
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Sent Küste (1).tif, 20.0 MiB, as image/tiff.");
+        var href = await page.GetByLabel("A link").InputValueAsync();
+        var upload = (await Server.GetAsync(new Uri(href).AbsolutePath)).Json;
+        Assert.That((upload["name"]!.GetValue<string>(), upload["type"]!.GetValue<string>()), Is.EqualTo(("Küste (1).tif", "image/tiff")));
+        await page.GetByText("The request", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#request pre")).ToContainTextAsync($$"""
+            "scene": {
+                  "href": "{{href}}",
+                  "type": "image/tiff"
+            """);
+        await page.GetByLabel("wait for the results").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+        await page.WaitForURLAsync(ResultsPage);
+        await Assertions.Expect(page.Locator("p.value")).ToContainTextAsync(Convert.ToHexStringLower(SHA256.HashData(scene)));
+    }
+
+    /// <summary>Where the file stands is told while it is sent, and the keyboard is enough to stop and to remove it.</summary>
+    [Test]
+    public async Task Form_WhileAFileIsSent_IsNotSentWithoutIt_AndTheFileCanBeTakenBack()
+    {
+        var file = new FilePayload { Name = "scene.tif", MimeType = "image/tiff", Buffer = [1, 2, 3] };
+        var page = await _browser.OpenAsync($"{Root}/processes/{Stat.Id}");
+        var (chooser, link, told) = (page.GetByLabel("or a file from here"), page.GetByLabel("A link"), page.Locator(".upload [role=status]"));
+        await page.RouteAsync("**/uploads", _ => Task.CompletedTask);
+        await chooser.SetInputFilesAsync(file);
+        await Assertions.Expect(told).ToHaveTextAsync("Sending scene.tif, 3 bytes…");
+        await Assertions.Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "How much of the file has been sent" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+        await page.Locator("#errors").GetByRole(AriaRole.Link, new() { Name = "scene: is still being uploaded" }).ClickAsync();
+        await Assertions.Expect(chooser).ToBeFocusedAsync();
+        await PressAsync("Cancel the upload");
+        await Assertions.Expect(told).ToBeEmptyAsync();
+        await Assertions.Expect(chooser).ToBeFocusedAsync();
+
+        await page.UnrouteAllAsync();
+        await chooser.SetInputFilesAsync(file);
+        await Assertions.Expect(link).ToHaveValueAsync(new Regex("/uploads/"));
+        var path = new Uri(await link.InputValueAsync()).AbsolutePath;
+        var deleted = page.WaitForResponseAsync(answer => answer.Request.Method == "DELETE");
+        await PressAsync("Remove the file");
+        Assert.That((await deleted).Status, Is.EqualTo(204));
+        await Assertions.Expect(link).ToBeEmptyAsync();
+        Assert.That((int)(await Server.GetAsync(path)).Status, Is.EqualTo(404));
+
+        async Task PressAsync(string button)
+        {
+            await chooser.FocusAsync();
+            await page.Keyboard.PressAsync("Tab");
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = button })).ToBeFocusedAsync();
+            await page.Keyboard.PressAsync("Enter");
+        }
+    }
+
+    [Test]
+    public async Task Form_WithAFileThatIsRefused_SaysWhyBesideIt_AndIsNotSentWithoutIt()
+    {
+        using var server = new Server(("Uploads:MaxBytes", "30000000"), ("Quotas:MaxStoredBytes", "500000"));
+        await server.DeployAsync(Stat);
+        var page = await _browser.OpenAsync($"{server.Http.BaseAddress}processes/{Stat.Id}");
+        var (chooser, told) = (page.GetByLabel("or a file from here"), page.Locator(".upload [role=status]"));
+        await ChooseAsync(40_000_000);
+        await Assertions.Expect(told).ToHaveTextAsync("scene.tif was not uploaded. It has 38.1 MiB, and an upload may have 28.6 MiB.");
+        await ChooseAsync(20_000_000);
+        await Assertions.Expect(told).ToContainTextAsync("Quotas:MaxStoredBytes");
+        await Assertions.Expect(chooser).ToHaveAttributeAsync("aria-invalid", "true");
+        await page.Context.SetOfflineAsync(true);
+        await ChooseAsync(3);
+        await Assertions.Expect(told).ToHaveTextAsync("scene.tif was not uploaded. The server could not be reached, or the connection broke.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check only" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#errors li")).ToContainTextAsync("scene: was not uploaded. The server could not be reached");
+        await page.Context.SetOfflineAsync(false);
+        await ChooseAsync(3);
+        await Assertions.Expect(told).ToHaveTextAsync("Sent scene.tif, 3 bytes, as image/tiff.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check only" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#progress")).ToHaveTextAsync("The request is valid.");
+        Assert.That(_browser.Complaints, Has.Count.EqualTo(2).And.All.Match("status of 403|ERR_INTERNET_DISCONNECTED"), "the browser tells of refused requests");
+
+        async Task ChooseAsync(int bytes)
+        {
+            var file = Path.Combine(server.Folder, "scene.tif");
+            await File.WriteAllBytesAsync(file, new byte[bytes]);
+            await chooser.SetInputFilesAsync(file);
+        }
     }
 
     [Test]

@@ -54,6 +54,23 @@ internal sealed partial class LoginPageTests
     }
 
     [Test]
+    public async Task Person_WithAKey_SendsAFile_WithTheTokenOfThePage()
+    {
+        var key = await _callers.KeyOfAsync("berta", "executor");
+        var page = await _browser.OpenAsync($"{Root}/processes/echo-types");
+        await page.GetByLabel("Your key of this server").FillAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        var field = page.Locator("[data-input=document]");
+        await field.Locator("[name=file]").SetInputFilesAsync(new FilePayload { Name = "a.gml", MimeType = "", Buffer = "<gml/>"u8.ToArray() });
+        await Assertions.Expect(field.GetByRole(AriaRole.Status)).ToHaveTextAsync("Sent a.gml, 6 bytes, as application/gml+xml.");
+        await page.GetByLabel("wait for the results").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+        await page.WaitForURLAsync(ResultsPage);
+        Assert.That((await _callers.AskAsync(key, "GET", "/uploads")).Json["uploads"]!.AsArray(), Has.Count.EqualTo(1), "it is the person's own");
+        Assert.That(_browser.Complaints, Is.Empty);
+    }
+
+    [Test]
     public async Task Person_WhoseSessionEnds_WhileAPageFollowsAJob_IsLedToTheLogin()
     {
         var key = await _callers.KeyOfAsync("carl", "admin");

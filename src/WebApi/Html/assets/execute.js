@@ -36,6 +36,10 @@
     }
   };
 
+  // Shows that a page of this server asks, and not another in the name of who is logged in.
+  const token = document.querySelector("meta[name=request-verification-token]");
+  const own = token ? { RequestVerificationToken: token.content } : {};
+
   const isJson = mediaType => /[/+]json\b/.test(mediaType);
 
   const base64 = file => new Promise((resolve, reject) => {
@@ -56,6 +60,114 @@
     return { value: text, ...(mediaType && { mediaType }) };
   };
 
+  // The files that have been chosen to be sent, by the occurrence that takes them.
+  const uploads = new Map();
+
+  const isSent = part => Boolean(named(part, "file").dataset.uploads);
+
+  const size = bytes => {
+    const units = ["bytes", "KiB", "MiB", "GiB"];
+    const unit = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), 3);
+    return `${unit === 0 ? bytes : (bytes / 1024 ** unit).toFixed(1)} ${units[unit]}`;
+  };
+
+  // What the form says that it is, else what the browser makes of its name.
+  const typeOf = (part, file) => {
+    const types = named(part, "mediaType");
+    const bare = mediaType => mediaType.split(";")[0].trim().toLowerCase();
+    const known = file.type && [...types?.options ?? []].find(option => bare(option.value) === bare(file.type));
+    if (known) known.selected = true;
+    return types?.value || named(part, "file").dataset.type || file.type || "application/octet-stream";
+  };
+
+  // RFC 8187: a name beyond ASCII, and what encodeURIComponent leaves that has a meaning in a header.
+  const disposition = name =>
+    `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, one => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+
+  // Sends a file; not by fetch, which does not tell how far it is.
+  const post = (upload, address, told) => new Promise((resolve, reject) => {
+    const request = upload.request = new XMLHttpRequest();
+    request.open("POST", address);
+    const headers = { "Content-Type": upload.type, "Content-Disposition": disposition(upload.file.name), Accept: "application/json", ...own };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = event => told(event.loaded);
+    request.onload = () => {
+      let answer = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch {
+        // A proxy's page, for one: the status has to do.
+      }
+      if (request.status === 201) resolve(answer);
+      else reject(new Error([answer.title, answer.detail].filter(Boolean).join(": ") || `The server answered ${request.status}.`));
+    };
+    request.onerror = () => reject(new Error("The server could not be reached, or the connection broke."));
+    request.send(upload.file);
+  });
+
+  const forget = part => {
+    const upload = uploads.get(part);
+    uploads.delete(part);
+    upload?.request?.abort();
+    return upload;
+  };
+
+  // Stops an upload, or removes it, and the link to it.
+  const discard = part => {
+    const upload = forget(part);
+    if (!upload?.href) return;
+    if (named(part, "href").value === upload.href) named(part, "href").value = "";
+    // Jobs that were accepted with it have it still. Where it stays after all, it expires.
+    fetch(upload.address, { method: "DELETE", headers: own }).catch(() => undefined);
+  };
+
+  const tell = (part, text, state) => {
+    const row = part.querySelector(".upload");
+    row.querySelector("[role=status]").textContent = text;
+    row.classList.toggle("failed", state === "failed");
+    row.querySelector("progress").hidden = state !== "sending";
+    const button = row.querySelector("button");
+    button.hidden = !state;
+    button.textContent = state === "sending" ? "Cancel the upload" : state === "sent" ? "Remove the file" : "Go without it";
+    const control = named(part, "file");
+    if (state === "failed") control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  };
+
+  // Makes the row as it was before a file was chosen.
+  const empty = part => {
+    named(part, "file").value = "";
+    tell(part, "");
+    show();
+  };
+
+  const begin = async (part, file) => {
+    discard(part);
+    const control = named(part, "file");
+    const upload = { file, type: typeOf(part, file) };
+    const bar = part.querySelector(".upload progress");
+    const reach = bytes => bar.value = file.size > 0 ? bytes / file.size : 1;
+    uploads.set(part, upload);
+    named(part, "href").value = "";
+    reach(0);
+    tell(part, `Sending ${file.name}, ${size(file.size)}…`, "sending");
+    try {
+      // Who has waited for all of it to be sent would hear it too late.
+      const most = Number(control.dataset.most);
+      if (file.size > most) throw new Error(`It has ${size(file.size)}, and an upload may have ${size(most)}.`);
+      const { id, href } = await post(upload, control.dataset.uploads, reach);
+      upload.address = `${control.dataset.uploads}/${id}`;
+      named(part, "href").value = upload.href = href;
+      tell(part, `Sent ${file.name}, ${size(file.size)}, as ${upload.type}.`, "sent");
+    } catch (failure) {
+      upload.fault = `was not uploaded. ${failure.message}`;
+      tell(part, `${file.name} ${upload.fault}`, "failed");
+      // So that the same file can be chosen once more.
+      control.value = "";
+    }
+    show();
+  };
+
   const fromText = (text, field, chosen, pointer) => {
     if (field.kind === "Json") {
       const value = parse(text, pointer);
@@ -65,16 +177,18 @@
     return chosen ? { value: text, mediaType: chosen } : text;
   };
 
-  // JSON, text or a file: typed in, by a link, or read here.
+  // JSON, text or a file: typed in, by a link, sent before, or read here.
   const given = async (part, field, pointer) => {
     const text = named(part, "text")?.value ?? "";
     const href = named(part, "href").value.trim();
-    const file = named(part, "file").files[0];
-    const ways = [text.trim(), href, file].filter(Boolean).length;
+    const upload = uploads.get(part);
+    const file = isSent(part) ? undefined : named(part, "file").files[0];
+    const ways = [text.trim(), href || upload, file].filter(Boolean).length;
     if (ways === 0) return undefined;
+    if (ways === 1 && upload && !upload.href) throw new Unreadable(pointer, upload.fault ?? "is still being uploaded");
     if (ways > 1) throw new Unreadable(pointer, "is given in more than one way: leave all but one of text, link and file empty");
     const types = named(part, "mediaType");
-    const chosen = types ? types.value : undefined;
+    const chosen = types ? types.value : upload?.type;
     if (href) return { href, ...(chosen && { type: chosen }) };
     return file ? fromFile(file, part, field, chosen, pointer) : fromText(text, field, chosen, pointer);
   };
@@ -159,6 +273,8 @@
   const controlOf = (field, rest) => {
     const parts = field.querySelectorAll(".occurrence");
     const part = parts[Number(/^\/(\d+)/.exec(rest)?.[1] ?? 0)] ?? parts[0] ?? field;
+    const upload = uploads.get(part);
+    if (upload && !upload.href) return named(part, "file");
     return (isLink(rest) && named(part, "href")) || named(part, "text") || named(part, "href") || part.querySelector("input, select, textarea");
   };
 
@@ -217,10 +333,6 @@
     refuse(problem.title ?? "The request was refused", problems, job);
   };
 
-  // Shows that a page of this server asks, and not another in the name of who is logged in.
-  const token = document.querySelector("meta[name=request-verification-token]");
-  const own = token ? { RequestVerificationToken: token.content } : {};
-
   // What is asked for by headers rather than by the body.
   const wishes = () => ({
     ...(form.elements.mode.value === "async" && { Prefer: "respond-async" }),
@@ -277,6 +389,32 @@
   form.addEventListener("input", show);
   document.getElementById("request").addEventListener("toggle", show);
 
+  form.addEventListener("change", event => {
+    const part = event.target.closest(".occurrence");
+    if (event.target.name !== "file" || !isSent(part)) return;
+    if (event.target.files.length > 0) {
+      begin(part, event.target.files[0]);
+    } else {
+      discard(part);
+      empty(part);
+    }
+  });
+
+  // A link that is typed in takes the place of the file. It may be another way of writing the upload's, which therefore stays.
+  form.addEventListener("input", event => {
+    const part = event.target.closest(".occurrence");
+    if (event.target.name === "href" && forget(part)) empty(part);
+  });
+
+  form.addEventListener("click", event => {
+    const end = event.target.closest("[data-end]");
+    if (!end) return;
+    const part = end.closest(".occurrence");
+    discard(part);
+    empty(part);
+    named(part, "file").focus();
+  });
+
   form.addEventListener("click", event => {
     const button = event.target.closest("[data-add], [data-remove]");
     if (!button) return;
@@ -290,12 +428,20 @@
       list.append(part);
       part.querySelector("input, select, textarea").focus();
     } else {
-      button.closest(".occurrence").remove();
+      const part = button.closest(".occurrence");
+      discard(part);
+      part.remove();
       add.focus();
     }
     add.disabled = list.children.length >= Number(add.dataset.most || Infinity);
     show();
   });
+
+  // Chosen before this ran, or kept by the browser over a reload.
+  for (const control of form.querySelectorAll("[data-uploads]")) {
+    const part = control.closest(".occurrence");
+    if (isSent(part) && control.files.length > 0) begin(part, control.files[0]);
+  }
 
   document.getElementById("unscripted").hidden = true;
   submit.disabled = check.disabled = false;
