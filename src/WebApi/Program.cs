@@ -31,6 +31,8 @@ if (command is not null)
     builder.Logging.AddFilter("LuckyPennySoftware", LogLevel.Error);
 }
 
+// Where systemd has started it, the server tells when it listens and when it stops, and gives its log lines their priority.
+builder.Services.AddSystemd();
 builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
 builder.Services.AddInfrastructure();
 builder.Services.AddWebApi();
