@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using System.Reflection;
+using System.Text.Json.Nodes;
 
 namespace OgcProcesses.WebApi.FunctionalTests.Deployment;
 
@@ -23,9 +25,7 @@ internal sealed class ImageTests
         var folder = Directory.CreateTempSubdirectory("ogc-image-").FullName;
         try
         {
-            var configuration = typeof(ImageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-            await ServerContainer.DoAsync("dotnet", "publish", Path.Combine(Docs.SessionTests.Repository, "src", "WebApi"), "-c", configuration,
-                "--no-build", "-p:UseAppHost=false", "-o", Path.Combine(folder, "published"));
+            await PublishAsync(folder, [], "-p:UseAppHost=false", "-o", Path.Combine(folder, "published"));
             var standIn = Path.Combine(Docs.SessionTests.Repository, "tests", "WebApi.FunctionalTests", "Deployment", "image", "sdk");
             foreach (var file in (string[])["Dockerfile", "dotnet"]) File.Copy(Path.Combine(standIn, file), Path.Combine(folder, file));
             // The label goes over to what is made of the image, and there finds what the build leaves without a name.
@@ -81,5 +81,61 @@ internal sealed class ImageTests
         await server.DeleteAsync($"/jobs/{job}");
         await server.UntilAsync(job, status => status["status"]!.GetValue<string>() == "dismissed");
         Assert.That(await Engine.ContainersOfAsync(job), Is.Empty);
+    }
+
+    [Test]
+    public async Task Image_PublishedByTheSdk_IsSetUpAsTheDockerfiles()
+    {
+        await using var registry = await Registry.StartAsync();
+        registry.Go();
+        var folder = Directory.CreateTempSubdirectory("ogc-image-").FullName;
+        try
+        {
+            var archive = Path.Combine(folder, "server.tar");
+            await PublishAsync(folder, [$"DOTNET_CONTAINER_INSECURE_REGISTRIES={registry.Host}"],
+                "-t:PublishContainer", $"-p:ContainerBaseImage={registry.Image}", $"-p:ContainerArchiveOutputPath={archive}");
+            var (name, published) = await LoadAsync(archive);
+            var built = JsonNode.Parse(await ServerContainer.DoAsync("docker", "inspect", "-f", "{{json .Config}}", Image))!;
+
+            Assert.That(name, Is.EqualTo("ogcprocesses/server:0.1.0"));
+            Assert.That(published["User"]!.GetValue<string>(), Is.EqualTo(built["User"]!.GetValue<string>()));
+            Assert.That($"{published["Entrypoint"]}", Is.EqualTo($"{built["Entrypoint"]}"));
+            Assert.That($"{published["ExposedPorts"]}", Is.EqualTo($"{built["ExposedPorts"]}"));
+            Assert.That(Settings(published), Is.SupersetOf(Settings(built).Where(setting => setting != "Data__Directory=/data")));
+            Assert.That(Labels(published), Is.SupersetOf(Labels(built).Where(label => label.StartsWith("org.opencontainers.", StringComparison.Ordinal))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static IEnumerable<string> Settings(JsonNode config) =>
+            config["Env"]!.AsArray().Select(variable => $"{variable}").Where(variable => !variable.StartsWith("PATH=", StringComparison.Ordinal));
+
+        static IEnumerable<string> Labels(JsonNode config) => config["Labels"]!.AsObject().Select(label => $"{label.Key}={label.Value}");
+    }
+
+    /// <summary>Publishes what has been built beside the tests.</summary>
+    /// <remarks>What the SDK keeps of images goes to the folder, too.</remarks>
+    private static Task PublishAsync(string folder, string[] variables, params string[] options)
+    {
+        var configuration = typeof(ImageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        var project = Path.Combine(Docs.SessionTests.Repository, "src", "WebApi");
+        return ServerContainer.DoAsync("env", [$"TMPDIR={folder}", .. variables, "dotnet", "publish", project, "-c", configuration, "--no-build", "-m:1", .. options]);
+    }
+
+    /// <summary>Name and configuration of the image in an archive, as "docker load" reads them.</summary>
+    private static async Task<(string Name, JsonNode Config)> LoadAsync(string archive)
+    {
+        var entries = new Dictionary<string, JsonNode>();
+        await using var file = File.OpenRead(archive);
+        await using var reader = new TarReader(file);
+        while (await reader.GetNextEntryAsync() is { } entry)
+        {
+            if (entry.Name.EndsWith(".json", StringComparison.Ordinal)) entries[entry.Name] = (await JsonNode.ParseAsync(entry.DataStream!))!;
+        }
+
+        var image = entries["manifest.json"][0]!;
+        return (image["RepoTags"]![0]!.GetValue<string>(), entries[image["Config"]!.GetValue<string>()]["config"]!);
     }
 }
