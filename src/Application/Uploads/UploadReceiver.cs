@@ -51,10 +51,12 @@ public sealed class UploadReceiver(
     /// <exception cref="OgcException">It stands elsewhere, is complete, grows too large, or is not what it was announced to be.</exception>
     internal async Task<Upload> AppendAsync(Upload upload, long offset, UploadPiece piece, CancellationToken cancellationToken)
     {
+        // Not opened: a job may be reading what is complete.
+        EnsureIncomplete(upload);
         await using var file = Open(upload);
         // Another request may have gone on with it, or removed it, before this one's turn came.
         upload = store.Find(upload.Owner, upload.Id) ?? throw Gone(upload);
-        if (upload.IsComplete) throw new OgcException(OgcError.UploadComplete, $"Upload '{upload.Id}' is complete; what follows is another upload.");
+        EnsureIncomplete(upload);
         if (file.Length != offset)
         {
             throw new OgcException(OgcError.UploadElsewhere, $"Of upload '{upload.Id}' {file.Length} bytes have arrived, not {offset}: go on from there.")
@@ -75,6 +77,11 @@ public sealed class UploadReceiver(
         }
 
         return piece.IsLast ? await CompleteAsync(upload, file, hashes, cancellationToken) : upload with { Received = file.Length };
+    }
+
+    private static void EnsureIncomplete(Upload upload)
+    {
+        if (upload.IsComplete) throw new OgcException(OgcError.UploadComplete, $"Upload '{upload.Id}' is complete; what follows is another upload.");
     }
 
     private Stream Open(Upload upload)
