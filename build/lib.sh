@@ -234,6 +234,8 @@ ensure_test_tools() {
   have chromium || missing+=(chromium)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || missing+=(postgresql)
   have sqlite3 || missing+=(sqlite3)
+  # The one program of an image that tests make.
+  [[ -x /bin/busybox ]] || missing+=(busybox-static)
   have cwltool || missing+=(cwltool)
   [[ -x /usr/sbin/nginx ]] || missing+=(nginx)
   [[ -e /usr/lib/python3/dist-packages/swift/proxy/server.py ]] || missing+=(swift-proxy swift-account swift-container swift-object)
