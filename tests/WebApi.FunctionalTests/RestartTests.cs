@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 namespace OgcProcesses.WebApi.FunctionalTests;
 
 /// <summary>What becomes of jobs when the server goes and comes back.</summary>
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RestartTests
 {
     private string _folder = "";

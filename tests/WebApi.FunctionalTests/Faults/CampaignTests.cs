@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 namespace OgcProcesses.WebApi.FunctionalTests.Faults;
 
 /// <summary>Many jobs of all kinds, and servers that are killed hundreds of times at random, also while they start and recover.</summary>
+[Parallelizable]
 internal sealed class CampaignTests
 {
     /// <summary>Installations that one kill hits.</summary>

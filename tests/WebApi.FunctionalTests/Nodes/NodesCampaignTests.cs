@@ -8,6 +8,7 @@ using OgcProcesses.WebApi.FunctionalTests.Faults;
 namespace OgcProcesses.WebApi.FunctionalTests.Nodes;
 
 /// <summary>Many jobs through three nodes at once, which are killed at random and come back.</summary>
+[Parallelizable]
 internal sealed class NodesCampaignTests
 {
     private const int Size = 3;
